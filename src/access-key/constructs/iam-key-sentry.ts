@@ -91,7 +91,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
     const members = props.hub && new KeyMembers(this, { hub: props.hub, actions, topic });
-    const approvals = KeyApprovals.forActions(this, actions);
+    const approvals = KeyApprovals.forActions(this, { actions, hub: props.hub });
     const inventory = InventoryBucket.of(this, props, placed.home.name);
     const configuration = this.configuration(settings, approvals, inventory);
     const remembersReports = props.reports !== undefined && !members;

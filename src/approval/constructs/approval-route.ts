@@ -17,7 +17,7 @@ export interface ApprovalRoute {
 
   /**
    * Ids of accounts, of twelve digits. Throws if one is malformed, or named twice in the routes of
-   * the workflow.
+   * the workflow, and where only sentries without a `hub` ask: their questions name no account.
    *
    * @default - none
    */
@@ -25,7 +25,8 @@ export interface ApprovalRoute {
 
   /**
    * Ids of organizational units, such as ou-abcd-12345678, each with all that is below it, or a
-   * root such as r-abcd. Throws if one is malformed, or named twice in the routes of the workflow.
+   * root such as r-abcd. Throws if one is malformed, or named twice in the routes of the workflow,
+   * and where only sentries without a `hub` ask, as with `accounts`.
    *
    * @default - none
    */

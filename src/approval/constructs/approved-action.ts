@@ -63,7 +63,7 @@ export class ApprovedAction extends Construct {
     super(scope, id);
     const { workflow, handler, tamperRules = true } = props;
     checkActionHandler(this, handler);
-    workflow._mayGetTags();
+    workflow._mayGetLabels();
     const topic = props.notificationTopic ?? workflow.notificationTopic;
     applyCompanySettings(
       this,

@@ -84,6 +84,9 @@ export class SlackApprovalWorkflow extends Construct {
   private readonly settings: SlackApprovalWorkflowSettings;
   /** Whether someone asks whose requests may have tags. */
   private mayGetTags = false;
+  /** Whether someone asks whose requests may have an account and units. */
+  private mayGetPlaces = false;
+  private isAsked = false;
 
   /**
    * Throws if a duration, a number or an id is out of its range, if more people have to approve
@@ -98,7 +101,9 @@ export class SlackApprovalWorkflow extends Construct {
     const secrets = slackSecrets(this, props);
     const settings = slackApprovalWorkflowSettings(this, props);
     this.settings = settings;
-    this.node.addValidation({ validate: () => this.refuseIdleTags() });
+    this.node.addValidation({
+      validate: () => [...this.refuseIdleTags(), ...this.refuseIdlePlaces()],
+    });
     this.notificationTopic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
       : notificationTopic(this, 'Notifications');
@@ -158,7 +163,7 @@ export class SlackApprovalWorkflow extends Construct {
    * throws: the two would need each other to be deployed first.
    */
   public addAsker(name: string, decisions: sqs.IQueue): ApprovalAsker {
-    this._mayGetTags();
+    this._mayGetLabels();
     return this._addSentry(name, decisions);
   }
 
@@ -169,6 +174,7 @@ export class SlackApprovalWorkflow extends Construct {
    */
   public _addSentry(name: string, decisions: sqs.IQueue): ApprovalAsker {
     checkAsker(this, name, decisions);
+    this.isAsked = true;
     this.parts.parameter.addAsker({ name, queueUrl: decisions.queueUrl });
     this.advancer.grantDecisions(decisions);
     return ApprovalAsker._of(name, this.parts.queues.requests, this.decisionKey.key);
@@ -238,12 +244,22 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
-   * For an asker whose users may give its requests tags.
+   * For an asker whose users may give its requests labels of all kinds.
    *
    * @internal
    */
-  public _mayGetTags(): void {
+  public _mayGetLabels(): void {
     this.mayGetTags = true;
+    this.mayGetPlaces = true;
+  }
+
+  /**
+   * For an asker with a hub, which gives its requests account and units.
+   *
+   * @internal
+   */
+  public _mayGetPlaces(): void {
+    this.mayGetPlaces = true;
   }
 
   /**
@@ -252,7 +268,7 @@ export class SlackApprovalWorkflow extends Construct {
    * @internal
    */
   public _tagsOfRoutes(): TagValues[] {
-    this._mayGetTags();
+    this.mayGetTags = true;
     return (this.settings.routes ?? []).flatMap(({ tags = [] }) => tags);
   }
 
@@ -261,6 +277,16 @@ export class SlackApprovalWorkflow extends Construct {
     if (!route || this.mayGetTags) return [];
     return [
       `${this.node.path}: route "${route.name}" goes by tags, and no SecurityGroupSentry, no ApprovedAction and no asker of your own asks this workflow, so it would do nothing: access keys have no such tags. Leave "tags" out, or have one of them ask.`,
+    ];
+  }
+
+  private refuseIdlePlaces(): string[] {
+    const route = this.settings.routes?.find(
+      ({ accounts, units }) => accounts.length + units.length > 0,
+    );
+    if (!route || !this.isAsked || this.mayGetPlaces) return [];
+    return [
+      `${this.node.path}: route "${route.name}" goes by accounts or units, and all that ask this workflow are sentries without a hub, whose questions name neither, so it would do nothing: give a sentry its "hub", or leave "accounts" and "units" out.`,
     ];
   }
 

@@ -1,7 +1,7 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { routeTagsOf } from './question-tags';
-import type { SecurityGroupPolicy } from './security-group-sentry-props';
+import type { SecurityGroupSentryProps } from './security-group-sentry-props';
 import { AskedWorkflow } from '../../approval/constructs/asked-workflow';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import { grantSend } from '../../approval/constructs/workflow-rights';
@@ -18,9 +18,10 @@ export class SentryApprovals extends Construct {
   /** None, where no policy asks. */
   public static forPolicies(
     sentry: Construct,
-    policies: readonly SecurityGroupPolicy[],
+    { policies, hub }: Pick<SecurityGroupSentryProps, 'policies' | 'hub'>,
   ): SentryApprovals | undefined {
     const workflows = [...new Set(policies.flatMap(({ response }) => response._workflow ?? []))];
+    if (hub) workflows.forEach((workflow) => workflow._mayGetPlaces());
     return workflows.length > 0 ? new SentryApprovals(sentry, 'Approvals', workflows) : undefined;
   }
 

@@ -11,11 +11,13 @@ import {
   ChangeResponse,
   IamKeySentry,
   KeyActions,
+  MemberAccounts,
   MonitoredGroups,
   Ports,
   SecurityGroupBaseline,
   SecurityGroupSentry,
   type SecurityGroupSentryProps,
+  SentryHub,
   type SlackApprovalWorkflow,
   TrafficPattern,
 } from '../../../src';
@@ -32,7 +34,6 @@ const PAYMENTS: ApprovalRoute = {
 const WEB: ApprovalRoute = {
   ...PAYMENTS,
   name: 'web',
-  accounts: ['111122223333'],
   tags: { team: ['shop'], tier: ['web'] },
 };
 
@@ -42,6 +43,17 @@ function newStack(): Stack {
 
 function routed(stack: Stack, ...routes: ApprovalRoute[]): SlackApprovalWorkflow {
   return workflow(stack, { routes });
+}
+
+function askingFirst(approvals: SlackApprovalWorkflow): KeyActions {
+  return KeyActions.of({
+    deactivateAfter: Duration.days(120),
+    askBeforeDeactivating: approvals,
+  });
+}
+
+function hubIn(stack: Stack): SentryHub {
+  return new SentryHub(stack, 'Hub', { accounts: MemberAccounts.accounts(['111122223333']) });
 }
 
 /** A sentry that asks by the workflow. */
@@ -101,12 +113,7 @@ describe('routes by tags', () => {
     routed(alone, PAYMENTS);
     expect(() => Template.fromStack(alone)).toThrow(IDLE);
     const keys = newStack();
-    new IamKeySentry(keys, 'Keys', {
-      actions: KeyActions.of({
-        deactivateAfter: Duration.days(120),
-        askBeforeDeactivating: routed(keys, PAYMENTS),
-      }),
-    });
+    new IamKeySentry(keys, 'Keys', { actions: askingFirst(routed(keys, PAYMENTS)) });
     expect(() => Template.fromStack(keys)).toThrow(IDLE);
   });
 
@@ -120,6 +127,45 @@ describe('routes by tags', () => {
     const stack = newStack();
     const handler = lambda.Function.fromFunctionName(stack, 'Handler', 'own');
     new ApprovedAction(stack, 'Action', { workflow: routed(stack, PAYMENTS), handler });
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});
+
+describe('routes by accounts or units', () => {
+  const SHOP: ApprovalRoute = { ...PAYMENTS, tags: undefined, accounts: ['111122223333'] };
+  const IDLE =
+    'App/Approvals: route "payments" goes by accounts or units, and all that ask this workflow are sentries without a hub';
+
+  test('are refused where no question names an account', () => {
+    const groups = newStack();
+    asking(groups, routed(groups, { ...SHOP, tags: PAYMENTS.tags }));
+    expect(() => Template.fromStack(groups)).toThrow(IDLE);
+    const keys = newStack();
+    new IamKeySentry(keys, 'Keys', { actions: askingFirst(routed(keys, SHOP)) });
+    expect(() => Template.fromStack(keys)).toThrow(IDLE);
+  });
+
+  test('may be for sentries of a hub', () => {
+    const groups = newStack();
+    asking(groups, routed(groups, SHOP), { hub: hubIn(groups) });
+    expect(() => Template.fromStack(groups)).not.toThrow();
+    const keys = newStack();
+    const actions = askingFirst(routed(keys, SHOP));
+    new IamKeySentry(keys, 'Keys', { hub: hubIn(keys), actions });
+    expect(() => Template.fromStack(keys)).not.toThrow();
+  });
+
+  test('may be for an asker of a user, who gives the account, beside a sentry without a hub', () => {
+    const stack = newStack();
+    const approvals = routed(stack, SHOP);
+    asking(stack, approvals);
+    approvals.addAsker('own', new sqs.Queue(stack, 'Decisions'));
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  test('may be for what no app knows: a workflow that nothing asks yet', () => {
+    const stack = newStack();
+    routed(stack, SHOP);
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });

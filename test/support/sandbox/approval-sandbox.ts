@@ -21,6 +21,7 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { App, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as z from 'zod/mini';
 import { SkippedWaits } from './skipped-waits';
 import type { ApiCall, CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
@@ -515,6 +516,8 @@ function synthesizeStage(
       },
     ],
   });
+  // Asks about other accounts; what it asks, tests send in the name of a sentry.
+  approvals.addAsker('Approval/Job', new sqs.Queue(stack, 'DecisionsOfJob', { enforceSSL: true }));
   const [guarded, lenient] =
     placed.length > 0 ? placedIn(stack, placed) : madeIn(stack, pairsOfGroups, paymentsPair);
   const locked = SecurityGroupBaseline.locked({ restoreRemoved: true });

@@ -7,16 +7,19 @@ import { grantSend } from '../../../approval/constructs/workflow-rights';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { CARRY_OUT_KEY_DECISION } from '../../contracts/carry-out-key-decision.environment';
 import type { KeyWorkflowParameter } from '../../contracts/key-sentry-parameter';
-import type { KeyActions } from '../key-actions';
+import type { IamKeySentryProps } from '../iam-key-sentry-props';
 
 /** The sentry's side of the workflow that it asks. */
 export class KeyApprovals {
   /** None, where no action is taken, or no one is asked. */
   public static forActions(
     sentry: Construct,
-    actions: KeyActions | undefined,
+    { actions, hub }: Pick<IamKeySentryProps, 'actions' | 'hub'>,
   ): KeyApprovals | undefined {
-    return actions?._workflow && new KeyApprovals(sentry, actions._workflow);
+    const workflow = actions?._workflow;
+    if (!workflow) return undefined;
+    if (hub) workflow._mayGetPlaces();
+    return new KeyApprovals(sentry, workflow);
   }
 
   /** Where decisions come to. */

@@ -46,7 +46,7 @@ export class AllParts {
     const { monitoredGroups, judging, reconcileSchedule } = settings;
     const { policies } = judging;
     const { hub } = props;
-    this.approvals = SentryApprovals.forPolicies(sentry, props.policies);
+    this.approvals = SentryApprovals.forPolicies(sentry, props);
     const workflows = this.approvals?.parameters ?? [];
     this.parameters = new SentryParameters(sentry, 'Parameters', {
       monitoredGroups,
