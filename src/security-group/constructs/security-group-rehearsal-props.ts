@@ -43,7 +43,8 @@ export interface SecurityGroupRehearsalProps extends CompanySettings {
   readonly policies?: SecurityGroupPolicy[];
 
   /**
-   * Whose changes a locked group would accept.
+   * Whose changes a locked group would accept. Throws for what the sentry's own prop throws for,
+   * such as actors where no policy is locked and no tag decides anything.
    *
    * @default - those of the sentry; no one without a sentry
    */
