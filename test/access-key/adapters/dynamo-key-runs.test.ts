@@ -53,7 +53,7 @@ test.each(['\u6f22', '"'])(
         step: { ...key, report: { kind: 'failed', step: 'deactivate', reason } },
       };
     });
-    const survey = { at: NOW, userCount: 300, findings: [], keys: [], seen: [] };
+    const survey = { at: NOW, userCount: 300, users: [], findings: [], keys: [], seen: [] };
     const report = { survey: { ...survey, tagUses: [], unknowns: [] }, keys, maxKeyAge: 90 };
     await aws.during(async () => {
       const runs = new DynamoKeyRuns(client, 'keys');

@@ -17,6 +17,7 @@ const {
   MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
+  SecurityGroupRehearsal,
   SecurityGroupSentry,
   SentryDashboard,
   SentryHub,
@@ -64,6 +65,7 @@ export interface SentrySettings {
   readonly hub?: boolean;
   readonly retiring?: boolean;
   readonly dashboard?: boolean;
+  readonly rehearsal?: boolean;
 }
 
 export type CostedConstruct = 'SecurityGroupSentry' | 'IamKeySentry' | 'SlackApprovalWorkflow';
@@ -108,6 +110,7 @@ export function appOf(
     if (settings.dashboard) {
       new SentryDashboard(stack, 'Dashboard', { securityGroupSentries: [sentry] });
     }
+    if (settings.rehearsal) new SecurityGroupRehearsal(stack, 'Rehearsal', { sentry });
   }
   if (constructs.includes('IamKeySentry')) {
     new IamKeySentry(stack, 'KeySentry', {

@@ -123,6 +123,11 @@ const OPTIONS: readonly Option[] = [
     with: { asking: true },
   },
   {
+    name: 'SecurityGroupRehearsal of a SecurityGroupSentry in its stack',
+    of: ['SecurityGroupSentry'],
+    with: { rehearsal: true },
+  },
+  {
     name: 'SecurityGroupSentry without `heartbeat`',
     of: ['SecurityGroupSentry'],
     with: { heartbeat: false },

@@ -368,7 +368,15 @@ test('parts fit in which each key has another owner, with the longest name', () 
     },
     owner: { kind: 'known', name: `${index}-`.padEnd(100, '\u20ac'), source: 'path' },
   }));
-  const survey = { at: NOW, userCount: 300, findings: [], keys: [], seen: [], users: [] };
+  const survey = {
+    at: NOW,
+    userCount: 300,
+    users: [],
+    findings: [],
+    keys: [],
+    seen: [],
+    users: [],
+  };
   const report = organizationReport(
     { id: '1', startedAt: NOW, asked: [PAYMENTS.id], suspended: [], partsRemembered: 0 },
     [
