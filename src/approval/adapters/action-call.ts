@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  type InvokeCommandOutput,
+  type LambdaClient,
+  LambdaServiceException,
+} from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
+import { cutText } from '../../shared/domain/byte-budget';
+import { reasonOf } from '../../shared/domain/failure/failure';
 import { plainText } from '../../shared/domain/notification/plain-text';
 import { ACTION_MESSAGE_VERSION, type ActionCall } from '../contracts/action-messages';
-import type { DecisionStatement } from '../contracts/approval-messages';
+import { type DecisionStatement, MOST_OUTCOME_CHARACTERS } from '../contracts/approval-messages';
 import { OUTCOME_KINDS } from '../domain/approval-request';
 import type { CarriedOut } from '../domain/ask-result';
-import { answeredBy } from '../domain/carry-out-action';
+import { ActionUnansweredError, answeredBy } from '../domain/carry-out-action';
 
 /** The handler threw, or Lambda ended it. */
 export class ActionFailedError extends Error {
@@ -57,12 +64,24 @@ export async function callAction(
   functionArn: string,
   call: ActionCall,
 ): Promise<CarriedOut> {
-  const { Payload: payload, FunctionError: failure } = await client.send(
+  const { Payload: payload = '', FunctionError: failure } = await invoked(
+    client,
     new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(call) }),
   );
-  const returned = jsonIn(payload ? Buffer.from(payload).toString('utf8') : 'null');
+  // Some runtimes answer with no bytes where a function returns nothing.
+  const returned = jsonIn(Buffer.from(payload).toString('utf8') || 'null');
   if (failure !== undefined) throw new ActionFailedError(reasonIn(returned, failure));
   return carriedOut(returned);
+}
+
+/** What Lambda refuses did not run. Of whatever else goes wrong, no one knows whether it runs. */
+async function invoked(client: LambdaClient, command: InvokeCommand): Promise<InvokeCommandOutput> {
+  try {
+    return await client.send(command);
+  } catch (error) {
+    const isRefused = error instanceof LambdaServiceException && error.$fault === 'client';
+    throw isRefused ? error : new ActionUnansweredError(reasonOf(error));
+  }
 }
 
 const MOST_REASON_CHARACTERS = 1_000;
@@ -91,7 +110,11 @@ const answer = z.union([
 /** What the function meant is not guessed: it ran, and people are told that no one knows more. */
 function carriedOut(returned: unknown): CarriedOut {
   const read = answer.safeParse(returned);
-  if (read.success) return answeredBy(read.data);
+  if (read.success) {
+    const { outcome, text } = answeredBy(read.data);
+    // It is kept beside all that was asked, in one item of 400 KB.
+    return { outcome, text: cutText(text, MOST_OUTCOME_CHARACTERS) };
+  }
   return {
     outcome: 'failed',
     text: `The function ran, and what it returned is neither a text nor { "outcome": ${OUTCOME_KINDS.map((kind) => `"${kind}"`).join(' | ')}, "text": "…" }: whether it did what was decided is not known.`,

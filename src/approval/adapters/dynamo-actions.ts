@@ -105,7 +105,7 @@ export class DynamoActions {
         UpdateExpression:
           'SET turn = :turn, begunDecision = :decision, holder = :holder, leasedUntil = :until',
         ConditionExpression:
-          'turn <= :turn AND (attribute_not_exists(leasedUntil) OR leasedUntil < :now OR holder = :holder)',
+          'turn <= :turn AND (attribute_not_exists(concluded) OR concluded < :turn) AND (attribute_not_exists(leasedUntil) OR leasedUntil < :now OR holder = :holder)',
         ExpressionAttributeValues: values,
         ReturnValues: 'ALL_OLD',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -134,7 +134,7 @@ export class DynamoActions {
   async conclude({ requestId, turn }: ActionTry, result: AskResult): Promise<void> {
     await this.unlessOvertaken(
       this.update(requestId, {
-        UpdateExpression: 'SET #result = :result, leasedUntil = :zero',
+        UpdateExpression: 'SET #result = :result, concluded = :turn, leasedUntil = :zero',
         ConditionExpression: 'turn = :turn',
         ExpressionAttributeNames: { '#result': 'result' },
         ExpressionAttributeValues: {

@@ -2,7 +2,7 @@
  * The table of an ApprovedAction. Partition key, sort key: item.
  *
  * - `REQUEST#<request id>`, `ACTION`: what was asked, as JSON; which turn was begun last, for which
- *   decision, by whom and until when; what came of it
+ *   decision, by whom and until when; what came of it, and of which turn
  */
 export const ACTION_KEY = { partition: 'pk', sort: 'sk' } as const;
 

@@ -21,7 +21,8 @@ export interface ActionTry {
 }
 
 /**
- * `taken`: another invocation is at it. `later`: an attempt that comes after it has begun.
+ * `taken`: another invocation is at it, or has just done it. `later`: an attempt that comes after
+ * it has begun.
  * `isBegun`: a try at the same decision has begun before.
  */
 export type Beginning =
@@ -35,7 +36,10 @@ export interface ActionPorts {
   /** Others may begin at once. */
   release(current: ActionTry): Promise<void>;
   conclude(current: ActionTry, result: AskResult): Promise<void>;
-  /** Has the handler make it true. Throws where that fails. */
+  /**
+   * Has the handler make it true. Throws where that fails: an ActionUnansweredError, where it may
+   * be at it still.
+   */
   call(isBegun: boolean): Promise<CarriedOut>;
   now(): Date;
 }
@@ -45,6 +49,14 @@ export class ActionTakenError extends Error {
   constructor(requestId: string) {
     super(`Another call for the request ${requestId} is under way.`);
     this.name = 'ActionTakenError';
+  }
+}
+
+/** The call got no answer: whether the handler ran, and whether it still does, is not known. */
+export class ActionUnansweredError extends Error {
+  constructor(reason: string) {
+    super(`Whether the function ran is not known, as its answer did not come: ${reason}`);
+    this.name = 'ActionUnansweredError';
   }
 }
 
@@ -93,6 +105,7 @@ async function calledOrReleased(
   try {
     return await ports.call(isBegun);
   } catch (error) {
+    if (error instanceof ActionUnansweredError) throw error;
     // What fails here as well ends by itself, when the time of this invocation is over.
     await ports.release(current).catch(() => undefined);
     throw error;

@@ -1,10 +1,11 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient, ServiceException, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import {
   ActionFailedError,
   actionCall,
   callAction,
 } from '../../../src/approval/adapters/action-call';
 import type { DecisionStatement } from '../../../src/approval/contracts/approval-messages';
+import { ActionUnansweredError } from '../../../src/approval/domain/carry-out-action';
 
 const STATEMENT: DecisionStatement = {
   version: 1,
@@ -48,6 +49,16 @@ describe('the call of the handler', () => {
 });
 
 describe('what the handler returns', () => {
+  test('nothing at all, as runtimes without a value answer', async () => {
+    expect(await called({ Payload: '' })).toEqual({ outcome: 'carried-out', text: 'Done.' });
+  });
+
+  test('a text without end is cut before it is kept', async () => {
+    const { text } = await called({ Payload: JSON.stringify('x'.repeat(500_000)) });
+    expect(text).toHaveLength(3_000);
+    expect(text).toMatch(/the rest is cut here\)$/);
+  });
+
   test.each<[string, unknown, object]>([
     ['a text', 'It is gone.', { outcome: 'carried-out', text: 'It is gone.' }],
     ['nothing', null, { outcome: 'carried-out', text: 'Done.' }],
@@ -77,20 +88,38 @@ describe('what the handler returns', () => {
   });
 });
 
+describe('a call without an answer', () => {
+  const details = { message: 'no', $metadata: {} };
+
+  test.each<[string, Error]>([
+    ['the connection was lost', new Error('socket hang up')],
+    ['Lambda had a fault', new ServiceException(details)],
+  ])('may be under way still: %s', async (_, error) => {
+    await expect(calledThrough(async () => Promise.reject(error))).rejects.toThrow(
+      ActionUnansweredError,
+    );
+  });
+
+  test('that Lambda refused did not begin', async () => {
+    const refused = calledThrough(async () =>
+      Promise.reject(new TooManyRequestsException(details)),
+    );
+    await expect(refused).rejects.toThrow(TooManyRequestsException);
+  });
+});
+
 /** By a client whose answers are these. */
 async function called(answer: { Payload: string; FunctionError?: string }) {
+  return calledThrough(async () => ({
+    response: {},
+    output: { $metadata: {}, StatusCode: 200, ...answer, Payload: Buffer.from(answer.Payload) },
+  }));
+}
+
+async function calledThrough(
+  answer: () => Promise<{ readonly response: object; readonly output: object }>,
+) {
   const client = new LambdaClient({ region: 'us-east-1' });
-  client.middlewareStack.add(
-    () => async () => ({
-      response: {},
-      output: {
-        $metadata: {},
-        StatusCode: 200,
-        ...answer,
-        Payload: Buffer.from(answer.Payload),
-      },
-    }),
-    { step: 'initialize', priority: 'high' },
-  );
+  client.middlewareStack.add(() => answer as never, { step: 'initialize', priority: 'high' });
   return callAction(client, 'arn:aws:lambda:us-east-1:111122223333:function:f', CALL);
 }

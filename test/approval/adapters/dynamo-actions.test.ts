@@ -59,6 +59,15 @@ test('a result is kept, unless a later turn has begun', async () => {
   expect((await actions.read(requestId))?.result).toEqual(RESULT);
 });
 
+test('what ended after someone has read it is not begun again', async () => {
+  const { requestId } = await stored();
+  await actions.begin(tryOf(requestId), NOON);
+  await actions.conclude(tryOf(requestId), RESULT);
+  const other = tryOf(requestId, { holder: 'two' });
+  expect(await actions.begin(other, NOON)).toEqual({ kind: 'taken', isSameTurn: true });
+  expect(await actions.begin({ ...other, turn: 2 }, NOON)).toMatchObject({ kind: 'begun' });
+});
+
 test('a lost answer is no conflict with ourselves', async () => {
   const unlucky = new DynamoDBClient(emulatorAccess(emulated.endpoint));
   loseFirstAnswers(unlucky);

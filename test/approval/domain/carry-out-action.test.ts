@@ -2,6 +2,7 @@ import type { AskResult, CarriedOut } from '../../../src/approval/domain/ask-res
 import {
   type ActionDecision,
   type ActionTry,
+  ActionUnansweredError,
   answeredBy,
   type Beginning,
   carryOutAction,
@@ -86,6 +87,14 @@ test('what the handler throws is, and it hears that it has begun', async () => {
   action.handler = async () => DONE;
   await action.carryOut(APPROVED, { holder: 'two', tries: 2 });
   expect(action.calls).toEqual([false, true]);
+});
+
+test('a call whose answer was lost keeps others from beginning: it may be under way', async () => {
+  const action = new Action();
+  action.handler = async () => Promise.reject(new ActionUnansweredError('socket hang up'));
+  await expect(action.carryOut(APPROVED)).rejects.toThrow('is not known');
+  await expect(action.carryOut(APPROVED, { holder: 'two', tries: 2 })).rejects.toThrow('under way');
+  expect(action.calls).toEqual([false]);
 });
 
 test('two messages at the same time lead to one call', async () => {
