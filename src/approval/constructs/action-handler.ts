@@ -14,14 +14,39 @@ export function checkActionHandler(action: Construct, handler: lambda.IFunction)
       `${path}: "handler" is in the ${other.place} ${other.theirs}, and the action in ${other.own}: give a function of the same account and Region.`,
     );
   }
-  // An alias has no timeout of its own.
-  const target = handler instanceof lambda.Alias ? handler.version.lambda : handler;
+  const target = functionOf(handler);
   if (!(target instanceof lambda.Function) || !target.timeout) return;
   const { timeout } = target;
   if (Token.isUnresolved(timeout) || timeout.toSeconds() <= MOST_ACTION_SECONDS) return;
   throw new Error(
     `${path}: "handler" may take ${timeout.toSeconds()} seconds, and is waited for ${MOST_ACTION_SECONDS}: ` +
       'give it a shorter "timeout", and have it start what takes longer, such as an execution of a state machine.',
+  );
+}
+
+/** Aliases and versions have no timeout of their own. */
+function functionOf(handler: lambda.IFunction): lambda.IFunction {
+  if (handler instanceof lambda.Alias) return handler.version.lambda;
+  return handler instanceof lambda.Version ? handler.lambda : handler;
+}
+
+/** Throws for a grantee that would not get the right, and would not hear so. */
+export function grantAskTo(
+  action: Construct,
+  grantee: iam.IGrantable,
+  askFunction: lambda.IFunction,
+): iam.Grant {
+  const { path } = action.node;
+  const other = otherPlace(action, { account: grantee.grantPrincipal.principalAccount });
+  if (other) {
+    throw new Error(
+      `${path}: "grantAsk" is for someone in the account ${other.theirs}, and the action is in ${other.own}: grant it to a role of the action's own account, which they may assume.`,
+    );
+  }
+  const grant = grantCall(grantee, askFunction);
+  if (grant.success) return grant;
+  throw new Error(
+    `${path}: "grantAsk" is for someone who has no policy, such as a service, so it would grant nothing: give a role, a user or a function.`,
   );
 }
 

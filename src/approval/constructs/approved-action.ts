@@ -4,7 +4,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { checkActionHandler, grantCall } from './action-handler';
+import { checkActionHandler, grantAskTo } from './action-handler';
 import { ActionTable } from './action-table';
 import type { ApprovedActionProps } from './approved-action-props';
 import { AskedWorkflow } from './asked-workflow';
@@ -93,10 +93,11 @@ export class ApprovedAction extends Construct {
    * Lets someone have people asked. What they write is what people read: `requester.email`,
    * `requester.isAutomatic` and `labels` are taken at their word.
    *
-   * @param grantee such as the role of a pipeline, of the same account.
+   * @param grantee such as the role of a pipeline, of the same account. Throws for one that no policy
+   * of the app could give the right to: a service, or a role of another account.
    */
   public grantAsk(grantee: iam.IGrantable): iam.Grant {
-    return grantCall(grantee, this.askFunction);
+    return grantAskTo(this, grantee, this.askFunction);
   }
 
   /** Decisions that the handler was told of, or that were not to be done any more. */

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { ApprovedAction, type ApprovedActionProps } from '../../../src';
+import { ApprovedAction, type ApprovedActionProps, Approvers } from '../../../src';
 import { actionsOf, parameterOf, targetsOf, workflow } from '../samples/workflows';
 
 const PLACE = { env: { account: '111111111111', region: 'eu-west-1' } };
@@ -110,6 +110,11 @@ test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
     'App/Action: "handler" may take 360 seconds, and is waited for 300',
   ],
   [
+    'is a version of one that takes longer',
+    (stack) => handlerIn(stack, Duration.minutes(6)).currentVersion,
+    'App/Action: "handler" may take 360 seconds, and is waited for 300',
+  ],
+  [
     'is in another Region',
     (stack) =>
       lambda.Function.fromFunctionArn(
@@ -122,6 +127,32 @@ test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
 ])('a handler is refused that %s', (_, handler, error) => {
   const stack = new Stack(new App(), 'App', PLACE);
   expect(() => withAction({ handler: handler(stack) }, stack)).toThrow(error);
+});
+
+test.each<[string, (stack: Stack) => iam.IGrantable, string]>([
+  [
+    'a service, which has no policy',
+    () => new iam.ServicePrincipal('events.amazonaws.com'),
+    'App/Action: "grantAsk" is for someone who has no policy',
+  ],
+  [
+    'a role of another account',
+    (stack) => iam.Role.fromRoleArn(stack, 'Theirs', 'arn:aws:iam::222222222222:role/theirs'),
+    '"grantAsk" is for someone in the account 222222222222, and the action is in 111111111111',
+  ],
+])('the right to ask is refused to %s', (_, grantee, error) => {
+  const { stack, action } = withAction({}, new Stack(new App(), 'App', PLACE));
+  expect(() => action.grantAsk(grantee(stack))).toThrow(error);
+});
+
+test('an action may ask a workflow whose routes go by tags: its requests may have them', () => {
+  const app = new App();
+  const stack = new Stack(app, 'App');
+  const approvers = Approvers.users(['U0CAROL', 'U0DAVE']);
+  const route = { name: 'payments', tags: { team: ['payments'] }, approvers };
+  const asked = workflow(stack, { routes: [{ ...route, approvalChannelId: 'C0PAYMENTS' }] });
+  withAction({ workflow: asked }, stack);
+  expect(() => app.synth()).not.toThrow();
 });
 
 test('an action may be in another stack than the workflow that it asks', () => {
@@ -150,7 +181,7 @@ function withAction(
   stack = new Stack(new App(), 'App'),
 ): { readonly stack: Stack; readonly action: ApprovedAction } {
   const action = new ApprovedAction(stack, 'Action', {
-    workflow: workflow(stack),
+    workflow: props.workflow ?? workflow(stack),
     handler: props.handler ?? handlerIn(stack),
     ...props,
   });

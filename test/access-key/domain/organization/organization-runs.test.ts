@@ -375,7 +375,6 @@ test('parts fit in which each key has another owner, with the longest name', () 
     findings: [],
     keys: [],
     seen: [],
-    users: [],
   };
   const report = organizationReport(
     { id: '1', startedAt: NOW, asked: [PAYMENTS.id], suspended: [], partsRemembered: 0 },
@@ -432,7 +431,7 @@ test.each(['Owner', '\u6f22'.repeat(128)])(
 );
 
 function lookedAt(accountId: string, listed: ReportedKey): AccountAnswer {
-  const survey = { at: NOW, userCount: 1, findings: [], keys: [], seen: [] };
+  const survey = { at: NOW, userCount: 1, users: [], findings: [], keys: [], seen: [] };
   return {
     kind: 'looked',
     accountId,
