@@ -6,6 +6,21 @@ import { type AskedAction, askedAction } from '../domain/asked-action';
 
 const optionalText = z.optional(z.string());
 
+/** As it was given: with all keys, whatever their names. */
+const json = z.unknown().check(
+  z.refine((value) => z.json().safeParse(value).success, 'is no JSON'),
+  z.refine(
+    (value) => !hasLostDigits(value),
+    'has a number of more digits than are kept: write it as a text',
+  ),
+);
+
+/** With another number than was asked about, something else would be done. */
+function hasLostDigits(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasLostDigits);
+}
+
 /** What may be left out is what a question can say by itself. */
 const givenSchema = z.extend(
   z.partial(questionSchema, {
@@ -22,7 +37,7 @@ const givenSchema = z.extend(
     requestId: optionalText,
     subject: z.string(),
     source: optionalText,
-    payload: z.optional(z.json()),
+    payload: z.optional(json),
     labels: z.optional(labelsSchema),
   },
 );

@@ -93,8 +93,8 @@ export class ApprovedAction extends Construct {
    * Lets someone have people asked. What they write is what people read: `requester.email`,
    * `requester.isAutomatic` and `labels` are taken at their word.
    *
-   * @param grantee such as the role of a pipeline, of the same account. Throws for one that no policy
-   * of the app could give the right to: a service, or a role of another account.
+   * @param grantee such as the role of a pipeline, of the same account. Throws for one that
+   * no policy of the app could give the right to: a service, or a role of another account.
    */
   public grantAsk(grantee: iam.IGrantable): iam.Grant {
     return grantAskTo(this, grantee, this.askFunction);

@@ -46,6 +46,9 @@ test.each<[string, object, string]>([
   ['no title', { title: undefined }, '"title": Invalid input: expected string, received undefined'],
   ['a name alone', { requester: 'Ann' }, '"requester": Invalid input: expected object'],
   ['facts in an object', { facts: { Size: '8 GiB' } }, '"facts": Invalid input: expected array'],
+  ['a word for yes', { mayBeTimed: 'true' }, 'expected boolean, received string'],
+  ['an id that JavaScript rounds', { payload: { id: [2 ** 53] } }, 'write it as a text'],
+  ['no requester', { requester: undefined }, '"requester"'],
   ['what no one would be shown', { hidden: 'x' }, 'there is no "hidden"'],
   ['a tag beside the tags', { labels: { team: 'shop' } }, 'there is no "labels.team"'],
   ['a tag of two values', { labels: { tags: { team: ['shop'] } } }, '"labels.tags.team": .*string'],
@@ -71,11 +74,18 @@ test('tags, and what makes it sensitive, are asked with', () => {
 
 test.each<[string, object, string]>([
   ['an endless payload', { payload: 'x'.repeat(70_000) }, '"payload": takes more than'],
-  ['an id of other characters', { requestId: 'a b' }, '"requestId"'],
-  ['no subject', { subject: '' }, '"subject"'],
+  ['an id of other characters', { requestId: 'a b' }, '"requestId": Invalid string: must match'],
+  ['no subject', { subject: '' }, '"subject": Too small'],
+  ['an endless subject', { subject: 'x'.repeat(257) }, '"subject": Too big'],
 ])('who asks with %s is told before anything is stored', (_, change, reason) => {
   const asked = parseActionRequest({ ...REQUEST, ...change }, 'i');
   expect(() => askMessageFor('Stack/Action', asked)).toThrow(`No one is asked: ${reason}`);
+});
+
+test('the payload is kept as it was given, with keys that JavaScript has a use for', () => {
+  const payload = '{"__proto__":{"a":1},"constructor":2}';
+  const given = JSON.parse(`{"payload":${payload}}`);
+  expect(parseActionRequest({ ...REQUEST, ...given }, 'i').payload).toBe(payload);
 });
 
 test('under one id, one thing is asked, in whatever words', () => {
