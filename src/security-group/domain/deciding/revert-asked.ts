@@ -157,7 +157,7 @@ function asReverted(rule: AskedRule, { rules }: GroupRules): AskedRule {
 
 /**
  * Requests for the same that came while this one was open: the workflow has joined them to it, so
- * they have no decision of their own, and end with it. All others end by themselves.
+ * no one decides about them by themselves, and they end with it. All others end by themselves.
  */
 async function joinedRequests(
   { kind, at, isLate }: ChangeDecision,
