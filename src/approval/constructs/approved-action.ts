@@ -70,9 +70,9 @@ export class ApprovedAction extends Construct {
       { ...props, notificationTopic: topic },
       { hearsEvents: tamperRules, endpoints: ACTION_ENDPOINTS },
     );
-    this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, topic, publishersFor(tamperRules))
-      : topic;
+    // The workflow has seen to its topic, as far as it uses it itself.
+    const isSeenTo = !props.notificationTopic && (workflow._tamperRules || !tamperRules);
+    this.notificationTopic = isSeenTo ? topic : givenTopic(this, topic, publishersFor(tamperRules));
     const parts = {
       asked: new AskedWorkflow(this, workflow, CARRY_OUT_ACTION),
       table: new ActionTable(this, 'Asked'),

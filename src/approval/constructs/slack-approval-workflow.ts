@@ -78,6 +78,13 @@ export class SlackApprovalWorkflow extends Construct {
    */
   public readonly _operators: readonly iam.IPrincipal[];
 
+  /**
+   * Whether its topic hears of tampering.
+   *
+   * @internal
+   */
+  public readonly _tamperRules: boolean;
+
   private readonly parts: WorkflowParts;
   private readonly decisionKey: DecisionKey;
   private readonly advancer: Advancer;
@@ -98,6 +105,7 @@ export class SlackApprovalWorkflow extends Construct {
     super(scope, id);
     applyCompanySettings(this, props, { hearsEvents: true, endpoints: WORKFLOW_ENDPOINTS });
     const { tamperRules = true } = props;
+    this._tamperRules = tamperRules;
     const secrets = slackSecrets(this, props);
     const settings = slackApprovalWorkflowSettings(this, props);
     this.settings = settings;

@@ -1,7 +1,8 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ApprovedAction, type ApprovedActionProps, Approvers } from '../../../src';
 import { actionsOf, parameterOf, targetsOf, workflow } from '../samples/workflows';
@@ -143,6 +144,21 @@ test.each<[string, (stack: Stack) => iam.IGrantable, string]>([
 ])('the right to ask is refused to %s', (_, grantee, error) => {
   const { stack, action } = withAction({}, new Stack(new App(), 'App', PLACE));
   expect(() => action.grantAsk(grantee(stack))).toThrow(error);
+});
+
+test('the topic of a workflow without tamper rules is to take word of tampering with the action', () => {
+  const stack = new Stack(new App(), 'App', PLACE);
+  const notificationTopic = sns.Topic.fromTopicArn(
+    stack,
+    'Theirs',
+    'arn:aws:sns:eu-west-1:111111111111:theirs',
+  );
+  const asked = workflow(stack, { notificationTopic, tamperRules: false });
+  withAction({ workflow: asked }, stack);
+  Annotations.fromStack(stack).hasWarning(
+    '/App/Action',
+    Match.stringLikeRegexp('"Service":"events.amazonaws.com".*what is published is lost'),
+  );
 });
 
 test('an action may ask a workflow whose routes go by tags: its requests may have them', () => {
