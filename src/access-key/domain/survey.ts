@@ -287,8 +287,8 @@ async function withTags(
 }
 
 /**
- * Keys that are not listed are deleted at the most, and then they are inactive; or held, since their
- * last use is unknown.
+ * Keys that are not listed are deleted at the most, and then they are inactive; or they are held,
+ * since their last use is unknown.
  */
 function isReported({ findings, keys }: UserSurvey): boolean {
   return (

@@ -348,7 +348,11 @@ describe('owners', () => {
   });
 
   test('are known of a key that is not listed, since its last use is unknown: it can be held', async () => {
-    const ann = user('ann', [key('AKIA-1', 60)], tagged({ Owner: 'payments' }));
+    const ann = user(
+      'ann',
+      [key('AKIA-1', 80, { usedAt: daysAgo(50) })],
+      tagged({ Owner: 'payments' }),
+    );
     const account = new AccountInMemory([ann]);
     account.failing.set('lastUseOf AKIA-1', 'Throttling');
     const { findings, keys } = await surveyAccount(
