@@ -1,9 +1,8 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest, contentDigest } from './approval-digest';
-import { IN_WORDS, labelsSchema, questionSchema } from './approval-schemas';
+import { labelsSchema, questionSchema } from './approval-schemas';
 import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
-import { plainText } from '../../shared/domain/notification/plain-text';
 import {
   APPROVAL_MESSAGE_VERSION,
   type AskMessage,
@@ -28,9 +27,6 @@ import {
 } from '../domain/approval-request';
 import type { Attempt } from '../domain/due';
 import type { Question } from '../domain/question';
-
-/** It may have names of fields in it that came with the message. */
-const MOST_REASON_CHARACTERS = 1_000;
 
 const MOST_QUESTION_BYTES = 200_000;
 const MOST_PAYLOAD_BYTES = 64 * 1024;
@@ -196,7 +192,7 @@ const UNREADABLE_QUESTION: Question = {
 function unreadableAsk(body: string): UnreadableAsk | undefined {
   const content = jsonIn(body, WORKFLOW_MESSAGE);
   const known = askOfSomeone.safeParse(content);
-  const { error } = askSchema.safeParse(content, IN_WORDS);
+  const { error } = askSchema.safeParse(content);
   if (!known.success || !error) return undefined;
   const { requestId: id, asker, question: asked, payload: given, labels } = known.data;
   const own = `unreadable ${id}`;
@@ -211,7 +207,7 @@ function unreadableAsk(body: string): UnreadableAsk | undefined {
       payload: payload.safeParse(given).data ?? '',
       digest: contentDigest(asked, given, labels),
     },
-    reason: plainText(z.prettifyError(error), MOST_REASON_CHARACTERS),
+    reason: z.prettifyError(error),
     isNewer:
       known.data.version > APPROVAL_MESSAGE_VERSION ||
       error.issues.some(({ code }) => code === 'unrecognized_keys'),

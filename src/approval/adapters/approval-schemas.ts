@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import english from 'zod/v4/locales/en.cjs';
 import { LONGEST_TAG } from '../../shared/contracts/tag-limits';
 import { APPROVAL_ITEM_VERSION, APPROVAL_KEY } from '../contracts/approval-items';
 import {
@@ -18,9 +17,6 @@ import {
   MOST_UNIT_LABELS,
   UNIT_LABEL,
 } from '../domain/request-labels';
-
-/** The messages of zod/mini are one and the same without it. */
-export const IN_WORDS = { error: english().localeError };
 
 export type Item = Record<string, AttributeValue>;
 

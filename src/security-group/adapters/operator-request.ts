@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import english from 'zod/v4/locales/en.cjs';
 import { ACCOUNT_ID, REGION, UNIT_ID } from '../../organization/contracts/place-names';
+import { IN_WORDS } from '../../shared/adapters/errors-in-words';
 import type { OperatorRequest } from '../domain/operator';
 import { OperatorError } from '../domain/operator-error';
 import { LONGEST_DISABLING_HOURS } from '../domain/policies/policy';
@@ -54,9 +54,6 @@ export const requestSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('list'), groupId: z.optional(groupId), ...place }),
   z.strictObject({ action: z.literal('check'), ...place }),
 ]);
-
-/** The messages of zod/mini are one and the same without it. */
-const IN_WORDS = { error: english().localeError };
 
 /** Reads what an operator sent. Throws an OperatorError that says what is wrong with it. */
 export function parseOperatorRequest(payload: unknown): OperatorRequest {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import english from 'zod/v4/locales/en.cjs';
+import { IN_WORDS } from '../../shared/adapters/errors-in-words';
 import type { HistoryWindow } from '../domain/rehearsing/read-history';
 import { RehearsalError } from '../domain/rehearsing/rehearsal-error';
 
@@ -44,9 +44,6 @@ export interface RehearsalRequest extends RehearsedPart {
 
 const EXAMPLES =
   'Send {"days":7}, or {"from":"2026-01-01T00:00:00Z","to":"2026-01-08T00:00:00Z"}, or {"token":"…"} with the token of the part before; with "as":"page", the answer is a page.';
-
-/** The messages of zod/mini are one and the same without it. */
-const IN_WORDS = { error: english().localeError };
 
 /**
  * Reads what someone sent. Throws a RehearsalError that says what is wrong with it.

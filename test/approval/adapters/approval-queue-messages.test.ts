@@ -310,17 +310,6 @@ describe('a question that cannot be read', () => {
     expect(parseWorkflowMessage(message)).toMatchObject({ kind: 'unreadable-ask', isNewer });
   });
 
-  test('is told with what is wrong, in words', () => {
-    const message = JSON.stringify({ ...ASK, question: { ...ASK.question, title: 7 } });
-    expectUnreadable(message, 'expected string, received number');
-  });
-
-  test('is told in few words, however much stands in it', () => {
-    const wide = { ...ASK.question, ['n'.repeat(5_000)]: 1 };
-    const read = parseWorkflowMessage(JSON.stringify({ ...ASK, question: wide }));
-    expect(read.kind === 'unreadable-ask' && read.reason).toHaveLength(1_000);
-  });
-
   test('of no one who could be told is an error', () => {
     for (const change of [{ requestId: 'a b' }, { asker: '' }, { version: 'one' }, { type: 'x' }]) {
       expect(() => parseWorkflowMessage(JSON.stringify({ ...ASK, ...change }))).toThrow(
