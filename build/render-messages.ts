@@ -6,6 +6,7 @@ import { takePicture } from './take-picture';
 import { askAbout, laterText } from '../src/access-key/domain/key-question';
 import type { Block } from '../src/approval/adapters/slack/approval-blocks';
 import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
+import { denialModal } from '../src/approval/adapters/slack/denial-modal';
 import type { ApprovalConfiguration, Route } from '../src/approval/domain/approval-configuration';
 import type { ApprovalRequest, Step } from '../src/approval/domain/approval-request';
 import type { RenderedMessage } from '../src/approval/domain/deliver-messages';
@@ -205,12 +206,18 @@ const ENDED: ApprovalRequest = {
     outcome: { kind: 'carried-out', text: 'all 3 changes were reverted.', at: at('07:52') },
   },
 };
+const REASON = 'Needed by the nightly upload until March. Ticket OPS-1182.';
+const DENY_MODAL = denialModal(
+  { value: 'v', channelId: 'C0APPROVE', messageTs: '1.1', userId: 'U0CAROL' },
+  KEY.title,
+  'required',
+);
 const DENIED = withOutcome(
   {
     ...PENDING,
     question: KEY,
     requesters: [KEY.requester],
-    decision: { kind: 'denied', at: at('07:10'), by: ['U0CAROL'] },
+    decision: { kind: 'denied', at: at('07:10'), by: ['U0CAROL'], denialReason: REASON },
   },
   'carried-out',
   `The key was left as it is. ${laterText(30)}`,
@@ -280,6 +287,11 @@ const PAGES: Readonly<Record<string, Page>> = {
   },
   'approved-for-a-time': question(APPROVED),
   'carried-out': question(CARRIED_OUT),
+  'deny-reason': {
+    channel: 'approvals',
+    messages: [],
+    modal: { view: DENY_MODAL, written: REASON },
+  },
   denied: question(DENIED),
   expired: question(EXPIRED),
   conflicting: question(CONFLICTING),

@@ -4,6 +4,7 @@ import type {
   RichText,
   RichTextPart,
 } from '../src/approval/adapters/slack/approval-blocks';
+import type { DenialModal, ModalBlock } from '../src/approval/adapters/slack/denial-modal';
 
 /** A message as it stands on a page. */
 export interface PageMessage {
@@ -19,6 +20,13 @@ export interface Page {
   readonly messages: readonly PageMessage[];
   /** The dialog that a button opens, by its action id. */
   readonly dialogOf?: string;
+  readonly modal?: WrittenModal;
+}
+
+/** A modal, and what someone has written into its input. */
+export interface WrittenModal {
+  readonly view: DenialModal;
+  readonly written: string;
 }
 
 const CSS = `
@@ -45,12 +53,14 @@ const CSS = `
   .primary { background: #007a5a; border-color: #007a5a; color: #fff; }
   .danger { background: #e01e5a; border-color: #e01e5a; color: #fff; }
   .dialog { width: 440px; margin: 18px auto 4px; border: 1px solid #bbb; border-radius: 8px; padding: 16px 20px; box-shadow: 0 3px 10px #0003; }
+  .input { border: 1px solid #bbb; border-radius: 4px; padding: 8px 10px; min-height: 70px; margin-top: 4px; white-space: pre-wrap; }
+  .label { font-weight: bold; margin-top: 12px; }
   .dialog .actions { justify-content: flex-end; margin-top: 16px; }
 `;
 
 /** A page that looks as Slack lays out messages, roughly. `names` are those of users, by id. */
 export function slackPage(
-  { channel, messages, dialogOf }: Page,
+  { channel, messages, dialogOf, modal }: Page,
   names: Readonly<Record<string, string>>,
 ): string {
   const shown = messages.map((message) => messageHtml(message, names)).join('');
@@ -58,7 +68,7 @@ export function slackPage(
     dialogOf === undefined
       ? ''
       : dialogHtml(buttonsIn(messages).find(({ action_id: id }) => id === dialogOf));
-  return `<!doctype html><meta charset="utf-8"><style>${CSS}</style><div class="channel"># ${escaped(channel)}</div>${shown}${dialog}`;
+  return `<!doctype html><meta charset="utf-8"><style>${CSS}</style><div class="channel"># ${escaped(channel)}</div>${shown}${dialog}${modal ? modalHtml(modal) : ''}`;
 }
 
 function messageHtml(
@@ -126,6 +136,18 @@ function dialogHtml(button: Button | undefined): string {
   const { title, text, confirm, deny, style } = button.confirm;
   const buttons = `${buttonHtml({ text: deny })}${buttonHtml({ text: confirm, style: style ?? 'primary' })}`;
   return `<div class="dialog"><div class="header">${escaped(title.text)}</div><div>${escaped(text.text)}</div><div class="actions">${buttons}</div></div>`;
+}
+
+function modalHtml({ view: { title, blocks, close, submit }, written }: WrittenModal): string {
+  const buttons = `${buttonHtml({ text: close })}${buttonHtml({ text: submit, style: 'primary' })}`;
+  const body = blocks.map((block) => modalBlockHtml(block, written)).join('');
+  return `<div class="dialog"><div class="header">${escaped(title.text)}</div>${body}<div class="actions">${buttons}</div></div>`;
+}
+
+function modalBlockHtml(block: ModalBlock, written: string): string {
+  if (block.type !== 'input') return `<div class="${block.type}">${escaped(block.text.text)}</div>`;
+  const optional = block.optional ? ' <span class="time">(optional)</span>' : '';
+  return `<div class="label">${escaped(block.label.text)}${optional}</div><div class="input">${escaped(written)}</div>`;
 }
 
 function escaped(text: string): string {

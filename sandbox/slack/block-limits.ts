@@ -119,6 +119,49 @@ const KnownBlock = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** Stands in modals only. */
+const Input = z.strictObject({
+  ...block,
+  type: z.literal('input'),
+  label: plainText(2000),
+  hint: z.optional(plainText(2000)),
+  optional: z.optional(z.boolean()),
+  dispatch_action: z.optional(z.boolean()),
+  element: z.strictObject({
+    type: z.literal('plain_text_input'),
+    action_id: id,
+    placeholder: z.optional(plainText(150)),
+    initial_value: z.optional(z.string()),
+    multiline: z.optional(z.boolean()),
+    min_length: z.optional(z.int().check(z.minimum(0), z.maximum(3000))),
+    max_length: z.optional(z.int().check(z.minimum(1), z.maximum(3000))),
+  }),
+});
+
+const View = z
+  .strictObject({
+    type: z.literal('modal'),
+    title: plainText(24),
+    submit: z.optional(plainText(24)),
+    close: z.optional(plainText(24)),
+    blocks: list(z.discriminatedUnion('type', [...KnownBlock.def.options, Input]), 100),
+    private_metadata: z.optional(z.string().check(z.maxLength(3000))),
+    callback_id: id,
+    external_id: id,
+    clear_on_close: z.optional(z.boolean()),
+    notify_on_close: z.optional(z.boolean()),
+  })
+  .check(
+    z.refine(({ blocks }) => areDistinct(blocks.map(({ block_id }) => block_id)), {
+      error: 'block_id already exists',
+    }),
+    // Slack shows an input no one could submit as an error.
+    z.refine(
+      ({ blocks, submit }) => submit !== undefined || !blocks.some(({ type }) => type === 'input'),
+      { error: 'missing required field: submit' },
+    ),
+  );
+
 const Blocks = z.array(KnownBlock).check(
   z.maxLength(MOST_BLOCKS, { error: `no more than ${MOST_BLOCKS} items allowed` }),
   z.refine((blocks) => areDistinct(blocks.map(({ block_id }) => block_id)), {
@@ -131,13 +174,21 @@ const Blocks = z.array(KnownBlock).check(
  * blocks and elements that the stand-in does not know are refused.
  */
 export function faultsOfBlocks(blocks: unknown): string[] {
-  const parsed = Blocks.safeParse(blocks);
+  return faultsOf(Blocks.safeParse(blocks), '/blocks');
+}
+
+function faultsOf(parsed: z.core.util.SafeParseResult<unknown>, root: string): string[] {
   return parsed.success
     ? []
     : parsed.error.issues.map(
         ({ message, path }) =>
-          `[ERROR] ${message} [json-pointer:/blocks${path.map((key) => `/${String(key)}`).join('')}]`,
+          `[ERROR] ${message} [json-pointer:${root}${path.map((key) => `/${String(key)}`).join('')}]`,
       );
+}
+
+/** The same against a view. */
+export function faultsOfView(view: unknown): string[] {
+  return faultsOf(View.safeParse(view), '/view');
 }
 
 function areDistinct(ids: readonly (string | undefined)[]): boolean {

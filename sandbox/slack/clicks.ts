@@ -1,8 +1,9 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod/mini';
 import type { Block } from './block-limits';
+import { type Modal, type SubmissionOverrides, viewObject, type Written } from './modals';
 import { messageObject } from './web-api';
 import type { Channel, MessageVersion, User, Workspace } from './workspace';
 
@@ -141,7 +142,7 @@ export function blockActionsOf(
       channel_id: channelId,
       is_ephemeral: message.isEphemeral,
     },
-    trigger_id: `${Date.parse(version.at.toISOString())}.${teamId}.${randomBytes(16).toString('hex')}`,
+    trigger_id: workspace.modals.newTrigger(user.id),
     team: { id: teamId, domain: installation.teamDomain },
     enterprise: null,
     is_enterprise_install: false,
@@ -158,6 +159,40 @@ export function blockActionsOf(
         action_ts: workspace.nextTs(),
       },
     ],
+  };
+}
+
+export interface Submission {
+  /** The app's own address for interactions. */
+  readonly interactionsUrl: string;
+  readonly modal: Modal;
+  /** Nothing, where it is left out. */
+  readonly written?: Written;
+  readonly as?: SubmissionOverrides;
+}
+
+/** The payload that Slack sends once someone submits a modal. */
+export function viewSubmissionOf(
+  { modal, written, as = {} }: Submission,
+  { installation, modals, users }: Workspace,
+): object {
+  const { teamId, teamDomain } = installation;
+  const userId = as.userId ?? modal.userId;
+  const { name, teamId: userTeamId } = users.get(userId) ?? { name: '', teamId };
+  return {
+    type: 'view_submission',
+    team: { id: teamId, domain: teamDomain },
+    user: { id: userId, username: name, name, team_id: as.userTeamId ?? userTeamId },
+    api_app_id: as.appId ?? installation.appId,
+    token: 'a-token-that-no-one-checks',
+    trigger_id: modals.newTrigger(userId),
+    view: {
+      ...viewObject(modal, installation, written),
+      ...(as.privateMetadata !== undefined && { private_metadata: as.privateMetadata }),
+    },
+    response_urls: [],
+    is_enterprise_install: false,
+    enterprise: null,
   };
 }
 

@@ -11,7 +11,10 @@ import {
   type ClickedMessage,
   postSigned,
   type RawPost,
+  type Submission,
+  viewSubmissionOf,
 } from './clicks';
+import { checkWritten, type Modal } from './modals';
 import { RateLimits } from './rate-limits';
 import { ResponseUrls } from './response-urls';
 import { SlackError } from './slack-error';
@@ -108,6 +111,12 @@ const WEBHOOK_STATUS: Readonly<Record<string, number>> = {
   not_in_channel: 403,
 };
 
+/** The only answer with a body that the stand-in knows. */
+const ErrorsOfModal = z.strictObject({
+  response_action: z.literal('errors'),
+  errors: z.record(z.string(), z.string()),
+});
+
 const JsonObject = z.record(z.string(), z.unknown());
 
 /**
@@ -131,6 +140,8 @@ export class SlackStandIn {
   readonly userGroups: Map<string, readonly string[]>;
   readonly messages: readonly Message[];
   readonly ephemerals: readonly Ephemeral[];
+  /** All that were opened, also those that are closed again. */
+  readonly modals: readonly Modal[];
   readonly requests: SlackRequest[] = [];
   /** How long answers are held back once the call has done what it does. */
   answerDelayMs = 0;
@@ -161,6 +172,7 @@ export class SlackStandIn {
     this.responseUrls = new ResponseUrls(this.workspace, this.now);
     ({ channels: this.channels, users: this.users, userGroups: this.userGroups } = this.workspace);
     ({ messages: this.messages, ephemerals: this.ephemerals } = this.workspace);
+    this.modals = this.workspace.modals.all;
     this.server = createServer((request, client) => {
       this.serve(request, client).catch((error: unknown) => giveUp(client, error));
     });
@@ -255,6 +267,28 @@ export class SlackStandIn {
       url: click.interactionsUrl,
       body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
     });
+  }
+
+  /** Submits a modal. It closes where the app takes it; else it stays, with what is wrong. */
+  async submit(submission: Submission): Promise<AppAnswer> {
+    const { modal, written = {}, interactionsUrl } = submission;
+    if (!modal.isOpen) throw new Error(`The modal ${modal.id} is closed.`);
+    checkWritten(modal, written);
+    const payload = viewSubmissionOf(submission, this.workspace);
+    const answer = await this.post({
+      url: interactionsUrl,
+      body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+    });
+    const isTaken = answer.status === 200 && answer.inTime;
+    modal.errors =
+      isTaken && answer.body !== '' ? ErrorsOfModal.parse(JSON.parse(answer.body)).errors : {};
+    modal.isOpen = !isTaken || answer.body !== '';
+    return answer;
+  }
+
+  /** Closes a modal: the app hears nothing of it. */
+  cancel(modal: Modal): void {
+    modal.isOpen = false;
   }
 
   /**

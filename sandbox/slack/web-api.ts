@@ -1,3 +1,4 @@
+import { viewObject } from './modals';
 import { SlackError } from './slack-error';
 import {
   type Channel,
@@ -34,6 +35,7 @@ export const METHODS: ReadonlyMap<string, WebApiMethod> = new Map<string, WebApi
   [POST_MESSAGE, { scope: 'chat:write', callsPerMinute: SPECIAL, run: postMessage }],
   ['chat.update', { scope: 'chat:write', callsPerMinute: TIER_3, run: updateMessage }],
   ['chat.postEphemeral', { scope: 'chat:write', callsPerMinute: TIER_4, run: postEphemeral }],
+  ['views.open', { callsPerMinute: TIER_4, run: openView }],
   ['auth.test', { callsPerMinute: SPECIAL, run: testAuthentication }],
   ['bots.info', { scope: 'users:read', isFormOnly: true, callsPerMinute: TIER_3, run: botInfo }],
   [
@@ -88,6 +90,18 @@ function postEphemeral(given: Arguments, workspace: Workspace): object {
       contentOf(textArgument(given, 'text'), given.blocks),
     ).ts,
   };
+}
+
+/** Needs no scope. */
+function openView(given: Arguments, { modals, installation }: Workspace): object {
+  const view = given.view === undefined ? undefined : textOf(given.view);
+  const modal = modals.open(textArgument(given, 'trigger_id'), view);
+  return { view: viewObject(modal, installation) };
+}
+
+/** Slack's own client sends JSON as text. */
+function textOf(view: unknown): string {
+  return typeof view === 'string' ? view : JSON.stringify(view);
 }
 
 function memberOf(channel: Channel, userId: string | undefined): string {

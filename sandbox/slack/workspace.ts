@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type Block, faultsOfBlocks } from './block-limits';
+import { Modals } from './modals';
 import { SlackError } from './slack-error';
 
 /** The app that is installed in the workspace, and the workspace itself. */
@@ -101,12 +102,15 @@ export class Workspace {
   readonly userGroups = new Map<string, readonly string[]>();
   readonly messages: Message[] = [];
   readonly ephemerals: Ephemeral[] = [];
+  readonly modals: Modals;
   private lastMicroseconds = 0;
 
   constructor(
     readonly installation: Installation,
     private readonly now: () => Date,
-  ) {}
+  ) {
+    this.modals = new Modals(now);
+  }
 
   /** The channel, where the app may write. */
   openChannel(id: string | undefined): Channel {

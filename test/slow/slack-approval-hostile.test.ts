@@ -8,7 +8,9 @@ import {
   type RawPost,
   signatureOf,
 } from '../../sandbox/slack/clicks';
+import type { SubmissionOverrides } from '../../sandbox/slack/modals';
 import type { Message } from '../../sandbox/slack/workspace';
+import { DenialReason } from '../../src';
 import { approvalDigest } from '../../src/approval/adapters/approval-digest';
 import { queueText } from '../../src/approval/adapters/approval-queue-messages';
 import type { AskMessage } from '../../src/approval/contracts/approval-messages';
@@ -34,7 +36,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const TRY_AGAIN_MS = HOUR_MS / 3;
 const HTTPS = '443 from 0.0.0.0/0';
-const TESTS = 32;
+const TESTS = 33;
 const FUZZ_ROUNDS = 10_000;
 const FUZZ_AT_ONCE = 4;
 
@@ -49,7 +51,7 @@ let sandbox: ApprovalSandbox;
 let approval: string;
 
 beforeAll(async () => {
-  sandbox = await ApprovalSandbox.start(TESTS);
+  sandbox = await ApprovalSandbox.start(TESTS, { denialReason: DenialReason.OPTIONAL });
 });
 
 afterAll(async () => sandbox?.stop());
@@ -303,9 +305,47 @@ describe('an approver of another route', () => {
   });
 });
 
+test('a modal for a reason decides nothing but what its own user may deny', async () => {
+  const question = sandbox.lastQuestion;
+  const { requestId } = buttonIn(question);
+  const modal = await sandbox.denyModal(ALICE);
+  const { private_metadata: carried = '' } = modal.view;
+  const carrying = (change: object) => JSON.stringify({ ...JSON.parse(carried), ...change });
+  const value = valueIn(approval);
+  const forged: SubmissionOverrides[] = [
+    { userId: BOB },
+    { appId: 'A0OTHER' },
+    { userTeamId: 'T0OTHER' },
+    { userId: MALLORY, privateMetadata: carrying({ userId: MALLORY }) },
+    { privateMetadata: carrying({ value }) },
+    { privateMetadata: carrying({ value: value.replace('approve', 'deny').replace(/.$/, 'x') }) },
+    {
+      privateMetadata: carrying({
+        value: `${value.replace('approve', 'deny').slice(0, -64)}${'0'.repeat(64)}`,
+      }),
+    },
+    { privateMetadata: carrying({ channelId: MONITOR_CHANNEL }) },
+    { privateMetadata: '{' },
+  ];
+  for (const as of forged) {
+    await sandbox.submit(modal, 'Because I say so', as);
+    modal.isOpen = true;
+  }
+  await sandbox.submit(await sandbox.denyModal(MALLORY), 'Because I say so');
+  await expectOpen(question);
+  expect(await dataOf(requestId)).toMatchObject({ votes: [] });
+
+  await sandbox.submit(modal, 'No ticket');
+  expect(await dataOf(requestId)).toMatchObject({
+    decision: { kind: 'denied', by: [ALICE], denialReason: 'No ticket' },
+  });
+});
+
 describe('someone who writes into a queue', () => {
   test("cannot make a decision without the workflow's key, nor change one", async () => {
-    const denied = await decisionOf(async () => sandbox.click(ALICE, 'Deny'));
+    const denied = await decisionOf(async () =>
+      sandbox.submit(await sandbox.denyModal(ALICE), 'No'),
+    );
     await openPort(8081);
     const { requestId } = buttonIn(sandbox.lastQuestion);
     const statement = { ...JSON.parse(denied.statement), decision: 'approved' };

@@ -4,6 +4,7 @@ import { metricsIn, widgetsOf } from '../../build/dashboard/dashboard-body';
 import {
   Approvers,
   ChangeResponse,
+  DenialReason,
   MonitoredGroups,
   SecurityGroupBaseline,
   SecurityGroupSentry,
@@ -34,12 +35,15 @@ const MINUTE_MS = 60_000;
 const SSH = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const HTTPS = '443 from 0.0.0.0/0';
 const OPENED = '22 from 0.0.0.0/0';
-const TESTS = 6;
+const TESTS = 8;
 
 let sandbox: ApprovalSandbox;
 
 beforeAll(async () => {
-  sandbox = await ApprovalSandbox.start(TESTS, { paymentsPair: TESTS - 1 });
+  sandbox = await ApprovalSandbox.start(TESTS, {
+    paymentsPair: TESTS - 1,
+    denialReason: DenialReason.REQUIRED,
+  });
 });
 
 afterAll(async () => sandbox?.stop());
@@ -77,9 +81,49 @@ test('a port that was opened is closed, and opened again once two people have ap
 test('a port that may stand until it is denied is closed when it is', async () => {
   await sandbox.open(sandbox.lenient, SSH);
   expect(await sandbox.rules(sandbox.lenient)).toEqual([OPENED, HTTPS].sort());
-  await sandbox.click(ALICE, 'Deny');
+  const modal = await sandbox.denyModal(ALICE);
+  expect(buttonsOf(sandbox.lastQuestion)).toContain('Deny');
+  expect(JSON.stringify(modal.view.blocks)).toContain('Security group Approval-Lenient');
+  await sandbox.submit(modal, 'No ticket.\n<!channel> ask *again*');
+  expect(modal.isOpen).toBe(false);
   expect(await sandbox.rules(sandbox.lenient)).toEqual([HTTPS]);
+  const { text, blocks } = sandbox.lastQuestion;
   expect(buttonsOf(sandbox.lastQuestion)).toEqual([]);
+  expect(text).toContain('Reason: No ticket. &lt;!channel&gt; ask *again*');
+  expect(JSON.stringify(blocks)).toContain('No ticket. <!channel> ask *again*');
+  expect(text).toContain('It was denied (No ticket.');
+  expect(sandbox.monitored.join()).toContain('Reason: No ticket.');
+});
+
+test('who is asked why decides nothing until they say it, and what they write afterwards neither', async () => {
+  const { slack, lenient } = sandbox;
+  await sandbox.open(lenient, SSH);
+  slack.cancel(await sandbox.denyModal(ALICE));
+  const [first, second] = [await sandbox.denyModal(ALICE), await sandbox.denyModal(BOB)];
+  await sandbox.submit(first, ' ');
+  expect(first.errors).toEqual({ reason: 'Write why you deny it.' });
+  expect(await sandbox.rules(lenient)).toEqual([OPENED, HTTPS].sort());
+
+  const { sent } = await sandbox.submit(first, 'No ticket.');
+  const before = slack.ephemerals.length;
+  const { body, headers } = sent;
+  await slack.post({ url: sandbox.interactionsUrl, body, headers });
+  await sandbox.settled();
+  await sandbox.submit(second, 'Too late.');
+  expect(await sandbox.rules(lenient)).toEqual([HTTPS]);
+  expect(sandbox.lastQuestion.text).toContain('Reason: No ticket.');
+  const told = slack.ephemerals.slice(before).map(({ text, userId }) => [userId, text]);
+  expect(told).toEqual([[BOB, expect.stringContaining('it is denied already')]]);
+});
+
+test('a denial counts at once where Slack opens no window for its reason, and says so', async () => {
+  const { slack, lenient } = sandbox;
+  await sandbox.open(lenient, SSH);
+  slack.failNext('views.open', 'expired_trigger_id');
+  const answer = await sandbox.click(ALICE, 'Deny');
+  expect(answer).toMatchObject({ status: 200, inTime: true });
+  expect(await sandbox.rules(lenient)).toEqual([HTTPS]);
+  expect(sandbox.lastQuestion.text).toContain('Slack opened no window in which to give a reason.');
 });
 
 test('a click of someone who may not decide is told to them alone', async () => {

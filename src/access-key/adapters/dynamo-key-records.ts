@@ -129,6 +129,7 @@ export const approvalSchema = z.object({
       kind: z.enum(DECISION_KINDS),
       at: dateTime,
       isClickWaiting: z.optional(z.boolean()),
+      denialReason: z.optional(z.string()),
     }),
   ),
   deactivatedAt: z.optional(dateTime),

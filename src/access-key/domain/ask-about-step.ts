@@ -7,6 +7,7 @@ import type { KeyStep } from './key-step';
 import type { Retired, Retirement } from './retirement';
 import { held, pendingStep } from './step-records';
 import { reasonOf } from '../../shared/domain/failure/failure';
+import { plainText } from '../../shared/domain/notification/plain-text';
 
 export async function unapprovedStep(
   key: AccessKeyWithUse,
@@ -21,7 +22,7 @@ export async function unapprovedStep(
       return held(
         record,
         due,
-        `people denied it on ${dateText(standing.at)}, and are asked again from ${dateText(standing.askedAgainAt)} on`,
+        `people denied it on ${dateText(standing.at)}${reasonIn(standing)}, and are asked again from ${dateText(standing.askedAgainAt)} on`,
       );
     case 'unfinished':
       return held(
@@ -40,6 +41,10 @@ export async function unapprovedStep(
             unknowns: [],
           };
   }
+}
+
+function reasonIn({ denialReason }: { readonly denialReason?: string }): string {
+  return denialReason === undefined ? '' : ` (${plainText(denialReason)})`;
 }
 
 type ToAsk = Extract<ApprovalStanding, { kind: 'to-ask' }>;

@@ -35,14 +35,14 @@ export async function carryOutKeyDecision(
   now: Date,
 ): Promise<CarriedOut> {
   const { records } = ports;
-  const { keyId, requestId, kind, at, phase, attempt, isClickWaiting } = decision;
+  const { keyId, requestId, kind, at, phase, attempt, isClickWaiting, denialReason } = decision;
   const approval = (await records.read(keyId))?.approval;
   if (!approval) return FORGOTTEN;
   if (approval.requestId !== requestId) return OVERTAKEN;
   const { result: last } = approval;
   // It may have come twice at a time: then the first one has done it by now.
   if (last && (isOvertaken(decision, last) || isConcluded(decision, last))) return last;
-  await revise(keyId, { decision: { kind, at, isClickWaiting } }, records);
+  await revise(keyId, { decision: { kind, at, isClickWaiting, denialReason } }, records);
   const result = await resultOf(decision, configuration, ports, now);
   await revise(keyId, { result: { phase, attempt, ...result } }, records);
   return result;

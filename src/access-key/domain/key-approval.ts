@@ -36,6 +36,8 @@ export interface KeyDecision {
   readonly at: Date;
   /** With `expired`: a click that came in time may still count. */
   readonly isClickWaiting?: boolean;
+  /** With `denied`: why, in the words of the one who denied. */
+  readonly denialReason?: string;
 }
 
 /** How far people are with a key that is due. */
@@ -43,7 +45,12 @@ export type ApprovalStanding =
   | { readonly kind: 'to-ask'; readonly askAgainAfter: number }
   | { readonly kind: 'asked'; readonly approval: KeyApproval }
   /** No one is asked until then. */
-  | { readonly kind: 'denied' | 'unfinished'; readonly at: Date; readonly askedAgainAt: Date };
+  | {
+      readonly kind: 'denied' | 'unfinished';
+      readonly at: Date;
+      readonly askedAgainAt: Date;
+      readonly denialReason?: string;
+    };
 
 /** A proved approval by people: it is carried out for this one key. */
 export interface ApprovedKey {
@@ -76,5 +83,6 @@ export function approvalStanding(
   if (!isUnfinished && decision.kind !== 'denied') return { kind: 'to-ask', askAgainAfter };
   const askedAgainAt = new Date(decision.at.getTime() + askAgainAfter * DAY_MILLISECONDS);
   if (askedAgainAt <= now) return { kind: 'to-ask', askAgainAfter };
-  return { kind: isUnfinished ? 'unfinished' : 'denied', at: decision.at, askedAgainAt };
+  const { at, denialReason } = decision;
+  return { kind: isUnfinished ? 'unfinished' : 'denied', at, askedAgainAt, denialReason };
 }

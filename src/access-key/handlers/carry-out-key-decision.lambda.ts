@@ -202,7 +202,7 @@ async function tryOnce(
 ): Promise<CarriedOut> {
   const { requestId, payload, decision: kind, phase, attempt, decidedAt } = statement;
   const { keyId, memberId } = askedKeyIn(payload);
-  const { isClickWaiting } = statement;
+  const { isClickWaiting, denialReason } = statement;
   // What people decide about a key has no end: they are not asked for a time.
   if (kind === 'ended') {
     return { outcome: 'conflicting', text: 'Nothing was done: no one was asked for a time.' };
@@ -234,6 +234,7 @@ async function tryOnce(
     attempt,
     at: new Date(decidedAt),
     isClickWaiting,
+    denialReason,
   };
   return records.exclusively(DECISION_LEASE, async () =>
     carryOutKeyDecision(decision, configuration, ports, SYSTEM_CLOCK.now()),

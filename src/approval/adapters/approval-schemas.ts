@@ -108,6 +108,7 @@ const click = z.object({
   appId: z.string(),
   channelId: z.string(),
   messageTs: z.string(),
+  reason: optionalText,
   button: z.object({
     requestId: z.string(),
     digest: z.string(),
@@ -128,6 +129,7 @@ const auditEntry = z.object({
   clickId: optionalText,
   membership: z.optional(z.array(z.string())),
   detail: optionalText,
+  reason: optionalText,
 });
 
 export const storedRequest = z.object({
@@ -170,6 +172,8 @@ export const storedRequest = z.object({
       by: z.array(z.string()),
       until: optionalTime,
       reason: z.optional(z.enum(REASONS_NOT_TO_ASK)),
+      denialReason: optionalText,
+      isReasonUnasked: z.optional(z.boolean()),
       isClickWaiting: z.optional(z.boolean()),
       isRouteLost: z.optional(z.boolean()),
       isLate: z.optional(z.boolean()),

@@ -1,5 +1,6 @@
 import { clickIdOf, type StoredClick } from './dynamo-clicks';
 import { type Click, parseButton } from '../domain/click';
+import { reasonText } from '../domain/denial-reason';
 import {
   type Click as SlackClick,
   parseInteraction,
@@ -58,7 +59,9 @@ export function clickIn({ id, body, receivedAt }: StoredClick): Click | undefine
 /** Undefined where the button is none of ours. */
 export function workflowClick(click: SlackClick, id: string, at: Date): Click | undefined {
   const button = parseButton(click.value);
-  if (!button) return undefined;
+  const { reason } = click;
+  // A reason is one for a denial: what a modal carries is no way to anything else.
+  if (!button || (reason !== undefined && button.action.kind !== 'deny')) return undefined;
   const { userId, userTeamId, appId, channelId, messageTs } = click;
   // Without a workspace the app is an organization's, and no workspace of a workflow is like it.
   return {
@@ -71,6 +74,7 @@ export function workflowClick(click: SlackClick, id: string, at: Date): Click | 
     messageTs,
     button,
     at,
+    ...(reason !== undefined && { reason: reasonText(reason) }),
   };
 }
 

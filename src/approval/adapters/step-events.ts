@@ -37,7 +37,7 @@ export class StepEvents {
 function stepEvent(
   workflow: string,
   request: ApprovalRequest,
-  { at, what, by, detail }: AuditEntry,
+  { at, what, by, detail, reason }: AuditEntry,
 ): ApprovalStepEvent {
   const { id, asker, question, digest, route } = request;
   return {
@@ -53,5 +53,6 @@ function stepEvent(
     at: at.toISOString(),
     ...(by !== undefined && { by }),
     ...(detail !== undefined && { detail }),
+    ...(reason !== undefined && { reason }),
   };
 }

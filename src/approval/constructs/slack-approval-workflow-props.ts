@@ -5,6 +5,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { ApprovalRoute } from './approval-route';
 import type { Approvers } from './approvers';
+import type { DenialReason } from './denial-reason';
 import type { SlackDestination } from './slack-destination';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
 
@@ -108,6 +109,17 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
    * @default Duration.hours(1)
    */
   readonly pauseAfterDenial?: Duration;
+
+  /**
+   * Whether those who deny are asked why. Then Deny opens a window in Slack for the reason, up to
+   * 300 characters, which is shown with the decision and given to the one who asked. Where Slack
+   * opens none, as it does not answer, the denial counts at once, without a reason.
+   *
+   * The function that takes clicks opens that window, so it may read the bot token then.
+   *
+   * @default DenialReason.NONE
+   */
+  readonly denialReason?: DenialReason;
 
   /**
    * How many requests one actor may cause about one thing, such as a group, in an hour. No one is

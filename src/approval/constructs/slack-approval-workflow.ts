@@ -127,6 +127,7 @@ export class SlackApprovalWorkflow extends Construct {
     this.decisionKey = new DecisionKey(this);
     const receiver = new Receiver(this, this.parts, {
       auditSeconds: settings.auditSeconds,
+      denialReason: settings.denialReason,
       domainMapping: props.domainMapping,
     });
     const { url, api } = receiver.interactions;

@@ -110,6 +110,11 @@ export interface DecisionStatement {
   readonly until?: string;
   readonly reason?: ReasonNotToAsk;
   /**
+   * With `denied`: why, in the words of the one who denied. Up to 300 characters on one line, which
+   * anyone who may decide can choose.
+   */
+  readonly denialReason?: string;
+  /**
    * With `expired`: someone clicked in time, and it could not be judged yet. Do as if it were
    * denied, whatever you do where no one answers. If the click counts, another decision follows, as
    * a later attempt.
@@ -144,4 +149,6 @@ export interface ApprovalStepEvent {
   /** A Slack user id. */
   readonly by?: string;
   readonly detail?: string;
+  /** Of a denial: why, in the words of the one who denied; up to 300 characters. */
+  readonly reason?: string;
 }

@@ -1,3 +1,8 @@
+/** Whether those who deny may leave out why. */
+export const REASON_RULES = ['optional', 'required'] as const;
+
+export type ReasonRule = (typeof REASON_RULES)[number];
+
 /** Who may decide, how many it takes, and where. */
 export interface Deciders {
   readonly approvers: Approvers;
@@ -36,6 +41,8 @@ export interface ApprovalConfiguration extends Deciders {
   readonly approvalSeconds: readonly number[];
   /** For how long the same is not asked again after a denial. */
   readonly denialPauseMilliseconds: number;
+  /** Undefined where those who deny are not asked why. */
+  readonly denialReason?: ReasonRule;
   /** How many requests one actor may cause about one thing, such as a group, in an hour. */
   readonly requestsAnHour: number;
   /** The first that is for a request has it decided. */

@@ -115,6 +115,10 @@ export interface Decision {
   /** The end of an approval for a time. */
   readonly until?: Date;
   readonly reason?: ReasonNotToAsk;
+  /** With `denied`: why, in the words of the one who denied. */
+  readonly denialReason?: string;
+  /** With `denied`: a reason was to be asked for, and Slack opened no window for it. */
+  readonly isReasonUnasked?: boolean;
   /** With `expired`: a click that came in time waited. It is as if it were denied. */
   readonly isClickWaiting?: boolean;
   /** With `expired`: no one could decide. It is as if it were denied. */
@@ -234,6 +238,8 @@ export interface AuditEntry {
   /** Who might decide, as it was seen then. */
   readonly membership?: readonly string[];
   readonly detail?: string;
+  /** Of a denial: why, in the words of the one who denied. */
+  readonly reason?: string;
 }
 
 export function isOpen({ decision }: ApprovalRequest): boolean {

@@ -11,6 +11,8 @@ export interface Click {
   readonly messageTs: string;
   readonly button: ButtonValue;
   readonly at: Date;
+  /** With a denial: what its modal asked for; empty where it was left out. */
+  readonly reason?: string;
 }
 
 export type ButtonAction =

@@ -24,5 +24,11 @@ export function withDecision(
     kind: 'question',
   });
   const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;
-  return withEntry(shown, { ...entry, what: 'decided', detail: decision.kind });
+  const { kind, denialReason } = decision;
+  return withEntry(shown, {
+    ...entry,
+    what: 'decided',
+    detail: kind,
+    ...(denialReason !== undefined && { reason: denialReason }),
+  });
 }

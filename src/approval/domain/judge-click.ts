@@ -12,6 +12,7 @@ import {
 import { approvalsNeeded, countedVotes } from './approvals-needed';
 import type { Click } from './click';
 import { type EntryBase, withDecision } from './decision';
+import { reasonOfDenial } from './denial-reason';
 import { type Authority, whyNotHeard, whyNotThen, whyRefused } from './why-not-counted';
 
 const MOST_JUDGED_CLICKS = 200;
@@ -48,7 +49,13 @@ export function judgeClick(
     case 'deny':
       return withDecision(
         found,
-        { kind: 'denied', at: now, by: [click.userId], ...lateness(found) },
+        {
+          kind: 'denied',
+          at: now,
+          by: [click.userId],
+          ...reasonOfDenial(click, configuration),
+          ...lateness(found),
+        },
         entry,
       );
     case 'approve':

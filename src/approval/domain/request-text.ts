@@ -49,7 +49,7 @@ export const DECISION_WORDS: Readonly<Record<Decision['kind'], string>> = {
  * good" where an approval cannot be for a time, since that goes without saying.
  */
 export function decisionDetail(
-  { kind, at, until, reason, isClickWaiting, isRouteLost, isLate }: Decision,
+  { kind, at, until, reason, isReasonUnasked, isClickWaiting, isRouteLost, isLate }: Decision,
   { mayBeTimed }: Pick<Question, 'mayBeTimed'>,
 ): string {
   const time = `${timeText(at)}${isLate ? ', by a click from before the end' : ''}`;
@@ -57,7 +57,7 @@ export function decisionDetail(
     case 'approved':
       return `, ${time}${until ? `, until ${timeText(until)}` : mayBeTimed ? ', for good' : ''}.`;
     case 'denied':
-      return `, ${time}.`;
+      return `, ${time}.${isReasonUnasked ? ' Slack opened no window in which to give a reason.' : ''}`;
     case 'expired':
       if (isRouteLost) {
         return ` ${time}: no one could decide, as its route was changed since. It is as if it were denied.`;

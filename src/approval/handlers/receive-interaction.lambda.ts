@@ -12,14 +12,20 @@ import { pointToClick } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
 import { DynamoClicks, type StoredClick } from '../adapters/dynamo-clicks';
 import { storedClickOf, workflowClick } from '../adapters/signed-clicks';
+import { REASON_BLOCK } from '../adapters/slack/denial-modal';
 import {
+  type Click,
   type Interaction,
   parseInteraction,
   UnreadableInteractionError,
 } from '../adapters/slack/interaction-payload';
+import { ReasonModals } from '../adapters/slack/reason-modals';
 import { hasPlausibleHeaders, verifySignature } from '../adapters/slack/request-signature';
+import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import { RECEIVE_INTERACTION } from '../contracts/receive-interaction.environment';
+import { REASON_RULES } from '../domain/approval-configuration';
+import { reasonText } from '../domain/denial-reason';
 
 const environment = readEnvironment(RECEIVE_INTERACTION, process.env);
 const workflow = environment.WORKFLOW_NAME;
@@ -46,14 +52,40 @@ const clicks = new DynamoClicks(
 /** Slack sends a few KB. */
 const MOST_BODY_BYTES = 200_000;
 
+/**
+ * Slack waits for three seconds, a cold start included, and the click has to be kept after this one
+ * was waited for in vain.
+ */
+const MODAL_WITHIN_MILLISECONDS = 1_500;
+
 interface Answer {
   readonly statusCode: 200 | 401 | 500;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
+
+const reasonRule = REASON_RULES.find((rule) => rule === environment.DENIAL_REASON);
+/** SLACK_API_URL is set where a stand-in takes Slack's place. */
+const modals =
+  reasonRule && environment.BOT_TOKEN_SECRET_ARN
+    ? new ReasonModals(
+        new SlackWebApi(
+          new CachedSecret(
+            new SecretsManagerClient(QUICK_CLIENT_SETTINGS),
+            environment.BOT_TOKEN_SECRET_ARN,
+            SYSTEM_CLOCK,
+          ),
+          process.env.SLACK_API_URL,
+          MODAL_WITHIN_MILLISECONDS,
+        ),
+        reasonRule,
+      )
+    : undefined;
 
 /** Keeps the click, and answers. Who it is and what becomes of it takes longer than Slack waits. */
 export async function handler(event: APIGatewayProxyEventV2): Promise<Answer> {
   try {
-    return { statusCode: await answerTo(event) };
+    return await answerTo(event);
   } catch (error) {
     logger.error('the click could not be kept', { error });
     return { statusCode: 500 };
@@ -62,19 +94,20 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<Answer> {
   }
 }
 
-async function answerTo(event: APIGatewayProxyEventV2): Promise<Answer['statusCode']> {
+async function answerTo(event: APIGatewayProxyEventV2): Promise<Answer> {
   const receivedAt = SYSTEM_CLOCK.now();
   const body = bodyOf(event);
   if (!body || !(await isSigned(event.headers, body, receivedAt))) {
     metrics.addMetric(METRIC.badSignatures, MetricUnit.Count, 1);
-    return 401;
+    return { statusCode: 401 };
   }
   const interaction = interactionIn(body);
-  if (!interaction) return 401;
-  if (interaction.kind === 'click') {
-    await take(storedClickOf(event.headers, body, receivedAt), interaction);
-  }
-  return 200;
+  if (!interaction) return { statusCode: 401 };
+  if (interaction.kind !== 'click') return { statusCode: 200 };
+  if (lacksReason(interaction)) return REASON_LACKING;
+  await take(storedClickOf(event.headers, body, receivedAt), interaction);
+  // To a modal, an answer without a body says that it is closed.
+  return { statusCode: 200 };
 }
 
 /** The bytes that were sent, where they can be Slack's at all. */
@@ -122,12 +155,10 @@ function interactionIn(body: Buffer): Interaction | undefined {
   }
 }
 
-async function take(
-  click: StoredClick,
-  interaction: Extract<Interaction, { kind: 'click' }>,
-): Promise<void> {
+async function take(click: StoredClick, interaction: Click): Promise<void> {
   const { id, receivedAt } = click;
-  if (!workflowClick(interaction, id, receivedAt)) {
+  const known = workflowClick(interaction, id, receivedAt);
+  if (!known) {
     logger.warn('a click on a button that no workflow made, passed over', {
       user: interaction.userId,
       channel: interaction.channelId,
@@ -135,8 +166,39 @@ async function take(
     metrics.addMetric(METRIC.foreignClicks, MetricUnit.Count, 1);
     return;
   }
+  if (known.button.action.kind === 'deny' && (await isAskedWhy(interaction))) return;
   await clicks.store(click);
   await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) =>
     logger.error('the click is kept, but not in its queue', { clickId: id, error }),
   );
+}
+
+/** Slack takes blanks for something that was written. */
+function lacksReason({ reason }: Click): boolean {
+  return reasonRule === 'required' && reason !== undefined && reasonText(reason) === '';
+}
+
+/** @see https://docs.slack.dev/surfaces/modals#displaying_errors */
+const REASON_LACKING: Answer = {
+  statusCode: 200,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({
+    response_action: 'errors',
+    errors: { [REASON_BLOCK]: 'Write why you deny it.' },
+  }),
+};
+
+/**
+ * Whether a modal is open in which the one who denies says why, and which brings the denial. Where
+ * none is, the click itself is the denial: to deny is the safe side, and must not be lost.
+ */
+async function isAskedWhy(click: Click): Promise<boolean> {
+  if (!modals || click.reason !== undefined) return false;
+  try {
+    await modals.open(click, MODAL_WITHIN_MILLISECONDS);
+    return true;
+  } catch (error) {
+    logger.error('no modal is open for the reason, so the denial counts without one', { error });
+    return false;
+  }
 }

@@ -639,6 +639,19 @@ describe('a key that people', () => {
     expect(account.steps).toEqual([]);
   });
 
+  test('want to keep is held with the reason that they gave', async () => {
+    const account = await asked(120);
+    const [request] = account.people.undecided;
+    const denialReason = 'Needed until March';
+    account.people.decide(request!, 'denied', account.now(), { denialReason });
+    await deliver(account, account.people.queue[0]!, CONFIGURATION);
+    account.pass(10);
+    const report = await run(account);
+    expect(report.keys).toMatchObject([
+      { step: { report: { reason: expect.stringContaining('(Needed until March), and are') } } },
+    ]);
+  });
+
   test.each(['expired', 'not-asked'] as const)(
     'did not decide about (%s) stays active, and is asked about in the next run',
     async (kind) => {

@@ -56,7 +56,7 @@ export class KeyPeopleInMemory {
     request: KeyRequest,
     kind: KeyDecision['kind'],
     at: Date,
-    values: Pick<KeyDecision, 'isClickWaiting'> = {},
+    values: Pick<KeyDecision, 'isClickWaiting' | 'denialReason'> = {},
   ): void {
     request.decision = { kind, at, ...values };
     this.send(request);

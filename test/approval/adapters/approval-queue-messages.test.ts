@@ -219,6 +219,12 @@ describe('a decision', () => {
     },
   );
 
+  test('says why it was denied', () => {
+    const denied: Decision = { kind: 'denied', at: NOON, by: ['ann'], denialReason: 'No ticket' };
+    const statement = decisionStatement(request(denied, { phase: 'decision', attempt: 1 }));
+    expect(received(statement).statement).toMatchObject({ denialReason: 'No ticket' });
+  });
+
   test('comes to its asker with what it is about', () => {
     const statement = decisionStatement(request(approved, { phase: 'decision', attempt: 2 }));
     expect(received(statement)).toEqual({

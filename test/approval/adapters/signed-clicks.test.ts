@@ -81,6 +81,47 @@ describe('what it is a click on', () => {
     expect(clickIn(stored(bodyOf({ teamId: null })))?.teamId).toBe('');
   });
 
+  const submitted = (action: ButtonValue['action'], reason: string | null) =>
+    Buffer.from(
+      new URLSearchParams({
+        payload: JSON.stringify({
+          type: 'view_submission',
+          user: { id: 'U1', team_id: 'T2' },
+          team: { id: 'T1' },
+          api_app_id: 'A1',
+          view: {
+            type: 'modal',
+            app_id: 'A1',
+            callback_id: 'deny',
+            private_metadata: JSON.stringify({
+              value: buttonText({ ...BUTTON, action }),
+              channelId: 'C1',
+              messageTs: '1.2',
+              userId: 'U1',
+            }),
+            state: { values: { reason: { reason: { type: 'plain_text_input', value: reason } } } },
+          },
+        }),
+      }).toString(),
+    );
+
+  test.each([
+    ['No\u202e ticket.\nAsk *again* \ud83d', 'No  ticket. Ask *again*'],
+    ['x'.repeat(400), `${'x'.repeat(299)}…`],
+    [' \n\u200b', ''],
+    [null, ''],
+  ])('is a denial with the reason %j as %j', (written, reason) => {
+    const action = { kind: 'deny' } as const;
+    expect(clickIn(stored(submitted(action, written)))).toMatchObject({
+      button: { ...BUTTON, action },
+      reason,
+    });
+  });
+
+  test('is nothing where a modal carries another button than Deny', () => {
+    expect(clickIn(stored(submitted(BUTTON.action, 'yes')))).toBeUndefined();
+  });
+
   test.each([
     ['a button of someone else', bodyOf({ value: 'open' })],
     ['nothing', Buffer.from('ssl_check=1')],

@@ -7,7 +7,12 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
-import { Approvers, SlackDestination, type SlackApprovalWorkflowProps } from '../../../src';
+import {
+  Approvers,
+  DenialReason,
+  SlackDestination,
+  type SlackApprovalWorkflowProps,
+} from '../../../src';
 import { ADVANCE_REQUESTS } from '../../../src/approval/contracts/advance-requests.environment';
 import { DELIVER_MESSAGES } from '../../../src/approval/contracts/deliver-messages.environment';
 import { RECEIVE_INTERACTION } from '../../../src/approval/contracts/receive-interaction.environment';
@@ -48,6 +53,23 @@ describe('who may decide, and how it goes about it, travels in an SSM parameter'
       auditSeconds: 400 * 86_400,
       askers: [],
     });
+  });
+
+  test.each([
+    [DenialReason.NONE, undefined],
+    [DenialReason.OPTIONAL, 'optional'],
+    [DenialReason.REQUIRED, 'required'],
+  ])('with denialReason %s, those who deny are asked %s', (denialReason, rule) => {
+    const synthesized = template({ denialReason });
+    expect(parameterOf(synthesized).denialReason).toBe(rule);
+    const [, { Properties }] = Object.entries(
+      synthesized.findResources('AWS::Lambda::Function'),
+    ).find(([name]) => name.startsWith('ApprovalsReceiveInteraction'))!;
+    expect(Properties.Environment.Variables.DENIAL_REASON).toBe(rule);
+    // Only then may the function that anyone can call read the bot token.
+    const secrets = targetsOf(synthesized, RECEIVE, 'secretsmanager:GetSecretValue');
+    expect(secrets).toHaveLength(rule ? 2 : 1);
+    expect(JSON.stringify(secrets).includes('BotToken')).toBe(rule !== undefined);
   });
 
   test('as the app says', () => {

@@ -167,6 +167,11 @@ describe('the documented schema fits', () => {
     ['approved for a time', APPROVED, FIRST],
     ['approved for good', { ...APPROVED, until: undefined }, FIRST],
     ['denied', { kind: 'denied', at: NOON, by: ['U0ALICE'] }, FIRST],
+    [
+      'denied, with a reason',
+      { kind: 'denied', at: NOON, by: ['U0ALICE'], denialReason: 'No ticket' },
+      FIRST,
+    ],
     ['expired', { kind: 'expired', at: NOON, by: [] }, FIRST],
     [
       'not asked, since it was denied before',
@@ -196,11 +201,17 @@ describe('the documented schema fits', () => {
       detail: 'approve for 3600 s',
     },
     { at: NOON, what: 'decided', by: 'U0ALICE', detail: 'approved' },
+    { at: NOON, what: 'decided', by: 'U0ALICE', detail: 'denied', reason: 'No ticket' },
     { at: NOON, what: 'reminded' },
     { at: NOON, what: 'carried-out', detail: 'Applied.' },
   ])('the event of a step: $what', async (entry) => {
     expect(approvalSchemaErrors('step', await stepEvent(entry))).toEqual([]);
   });
+});
+
+test('the event of a denial gives its reason', async () => {
+  const entry = { at: NOON, what: 'decided', detail: 'denied', reason: 'No ticket' } as const;
+  expect(JSON.parse(await stepEvent(entry))).toMatchObject({ reason: 'No ticket' });
 });
 
 test('the event of a step names the route', async () => {

@@ -41,6 +41,47 @@ test('one approver denies, and no approval counts after it', async () => {
   expect(workflow.refusals()).toEqual(['ben: Your click does not count: it is denied already.']);
 });
 
+describe('where those who deny are asked why', () => {
+  const REQUIRED = { denialReason: 'required' } as const;
+  const deniedWith = async (values: object, configuration: object = REQUIRED) => {
+    const workflow = await asked(new WorkflowInMemory(configuration));
+    await workflow.click('ann', DENY, values);
+    return workflow;
+  };
+
+  test('the decision and its entry in the audit have the reason', async () => {
+    const workflow = await deniedWith({ reason: 'No ticket' });
+    expect((await workflow.request()).decision).toMatchObject({ denialReason: 'No ticket' });
+    const entries = workflow.store.audit.get('r1') ?? [];
+    expect(entries.at(-1)).toMatchObject({
+      what: 'decided',
+      detail: 'denied',
+      reason: 'No ticket',
+    });
+  });
+
+  test('a denial without a modal counts, and says that no one asked for a reason', async () => {
+    const { decision } = await (await deniedWith({})).request();
+    expect(decision).toMatchObject({ kind: 'denied', isReasonUnasked: true });
+  });
+
+  test('an empty reason is none', async () => {
+    const { decision } = await (await deniedWith({ reason: '' })).request();
+    expect(Object.keys(decision ?? {}).sort()).toEqual(['at', 'by', 'kind']);
+  });
+
+  test('a reason counts too where a deployment has ended the asking meanwhile', async () => {
+    const { decision } = await (await deniedWith({ reason: 'No ticket' }, {})).request();
+    expect(decision).toMatchObject({ denialReason: 'No ticket' });
+  });
+
+  test('one who may not decide denies nothing by a reason', async () => {
+    const workflow = await asked(new WorkflowInMemory(REQUIRED));
+    await workflow.click('mallory', DENY, { reason: 'No ticket' });
+    expect((await workflow.request()).decision).toBeUndefined();
+  });
+});
+
 test('one denial outweighs earlier approvals', async () => {
   const workflow = await asked(new WorkflowInMemory({ requiredApprovals: 3 }));
   await workflow.click('ann', APPROVE);

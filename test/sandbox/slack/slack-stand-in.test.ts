@@ -496,14 +496,16 @@ describe('a click', () => {
   let app: Server;
   let interactionsUrl: string;
   let received: Received[];
+  let answerBody: string;
 
   /** Stands for the app that Slack calls. */
   beforeEach(async () => {
     received = [];
+    answerBody = 'seen';
     app = createServer((request, response) => {
       void text(request).then((body) => {
         received.push({ headers: request.headers, body });
-        response.end('seen');
+        response.end(answerBody);
       });
     }).listen(0, '127.0.0.1');
     await once(app, 'listening');
@@ -684,6 +686,92 @@ describe('a click', () => {
     });
     expect(lastReceived().headers).toMatchObject({ 'x-slack-request-timestamp': '1, 2' });
     expect(lastReceived().headers).not.toHaveProperty('x-slack-signature');
+  });
+
+  describe('opens a modal', () => {
+    const view = (more: object = {}) => ({
+      type: 'modal' as const,
+      callback_id: 'why',
+      private_metadata: 'kept',
+      title: { type: 'plain_text' as const, text: 'Why?' },
+      submit: { type: 'plain_text' as const, text: 'Send' },
+      blocks: [
+        {
+          type: 'input' as const,
+          block_id: 'words',
+          label: { type: 'plain_text' as const, text: 'Words' },
+          element: { type: 'plain_text_input' as const, action_id: 'text', max_length: 5 },
+        },
+      ],
+      ...more,
+    });
+
+    async function trigger(): Promise<string> {
+      const ts = await post({ blocks: question });
+      await slack.click({
+        interactionsUrl,
+        userId: APPROVER,
+        channel: CHANNEL,
+        ts,
+        actionId: 'deny',
+      });
+      return z.object({ trigger_id: z.string() }).parse(payloadOf(received.at(-1)!)).trigger_id;
+    }
+
+    test('once, and for three seconds', async () => {
+      const id = await trigger();
+      const late = await trigger();
+      await client.views.open({ trigger_id: id, view: view() });
+      await expect(client.views.open({ trigger_id: id, view: view() })).rejects.toMatchObject({
+        data: { error: 'exchanged_trigger_id' },
+      });
+      now = new Date(now.getTime() + 3_001);
+      await expect(client.views.open({ trigger_id: late, view: view() })).rejects.toMatchObject({
+        data: { error: 'expired_trigger_id' },
+      });
+      await expect(client.views.open({ trigger_id: 'x', view: view() })).rejects.toMatchObject({
+        data: { error: 'invalid_trigger_id' },
+      });
+      expect(slack.modals).toHaveLength(1);
+    });
+
+    test.each([
+      ['a long title', { title: { type: 'plain_text', text: 'x'.repeat(25) } }],
+      ['no way to submit it', { submit: undefined }],
+      ['too much to carry', { private_metadata: 'x'.repeat(3_001) }],
+      ['no blocks', { blocks: [] }],
+    ])('never with %s', async (_, more) => {
+      const trigger_id = await trigger();
+      const sent = JSON.stringify(view(more));
+      await expect(client.apiCall('views.open', { trigger_id, view: sent })).rejects.toMatchObject({
+        data: { error: 'invalid_arguments' },
+      });
+    });
+
+    test('which the one who clicked submits, with what they wrote', async () => {
+      await client.views.open({ trigger_id: await trigger(), view: view() });
+      const [modal] = slack.modals;
+      const submit = async (words: string) =>
+        slack.submit({ interactionsUrl, modal: modal!, written: { words } });
+      await expect(submit('')).rejects.toThrow('must be filled in');
+      await expect(submit('123456')).rejects.toThrow('Too much');
+      answerBody = JSON.stringify({ response_action: 'errors', errors: { words: 'Not that.' } });
+      await submit('hm');
+      expect(modal).toMatchObject({ isOpen: true, errors: { words: 'Not that.' } });
+      answerBody = '';
+      await submit('ok');
+      expect(modal).toMatchObject({ isOpen: false, errors: {} });
+      const sent = new URLSearchParams(lastReceived().body).get('payload') ?? '';
+      expect(JSON.parse(sent)).toMatchObject({
+        type: 'view_submission',
+        user: { id: APPROVER },
+        view: {
+          callback_id: 'why',
+          private_metadata: 'kept',
+          state: { values: { words: { text: { type: 'plain_text_input', value: 'ok' } } } },
+        },
+      });
+    });
   });
 
   describe('its response_url', () => {

@@ -33,11 +33,13 @@ import {
   type LocalAwsOptions,
 } from '../../../sandbox/local-aws';
 import type { AppAnswer, ClickOverrides } from '../../../sandbox/slack/clicks';
+import type { Modal, SubmissionOverrides } from '../../../sandbox/slack/modals';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../../sandbox/slack/workspace';
 import {
   Approvers,
   ChangeResponse,
+  type DenialReason,
   MonitoredGroups,
   Ports,
   SecurityGroupBaseline,
@@ -93,6 +95,8 @@ export interface ApprovalSandboxOptions extends Pick<LocalAwsOptions, 'tablesEnd
   readonly placedGroups?: readonly PlacedGroup[];
   /** The pair whose groups have the tags of payments, and of what is sensitive. Default: none. */
   readonly paymentsPair?: number;
+  /** Whether those who deny are asked why. Default: they are not. */
+  readonly denialReason?: DenialReason;
   /** The time when the stack is deployed. Default: now. */
   readonly at?: Date;
   /** What comes first, once the stack is there. Default: a run of reconcile, which adopts. */
@@ -120,7 +124,7 @@ export class ApprovalSandbox {
     });
     const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
     const events: CloudTrailEvent[] = [];
-    const { tablesEndpoint, placedGroups = [], paymentsPair, at, begin } = options;
+    const { tablesEndpoint, placedGroups = [], at, begin } = options;
     const localAws = await LocalAws.start({
       tablesEndpoint,
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
@@ -139,7 +143,7 @@ export class ApprovalSandbox {
     }
     if (at) await localAws.setClock(at);
     if (placedGroups.length > 0) await localAws.addGroups(placedGroups);
-    const assembly = synthesizeStage(pairsOfGroups, placedGroups, paymentsPair);
+    const assembly = synthesizeStage(pairsOfGroups, options);
     const stack = await localAws.deploy(assembly, STACK_NAME);
     await localAws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
     await localAws.putSecret(stack.outputs.get('BotTokenArn') ?? '', BOT_TOKEN);
@@ -367,6 +371,27 @@ export class ApprovalSandbox {
     return answer;
   }
 
+  /** Clicks on Deny, and gives back the modal that this opens. */
+  async denyModal(userId: string, message: Message = this.lastQuestion): Promise<Modal> {
+    const { length } = this.slack.modals;
+    await this.click(userId, 'Deny', message);
+    const modal = this.slack.modals[length];
+    if (!modal) throw new Error('Slack opened no modal.');
+    return modal;
+  }
+
+  /** Submits the modal, with the reason in it. */
+  async submit(modal: Modal, reason: string, as?: SubmissionOverrides): Promise<AppAnswer> {
+    const answer = await this.slack.submit({
+      interactionsUrl: this.interactionsUrl,
+      modal,
+      written: { reason },
+      as,
+    });
+    await this.settled();
+    return answer;
+  }
+
   /** What Slack would send for a click, without that anyone gets it. */
   async clickBody(
     userId: string,
@@ -480,8 +505,7 @@ function accessOf(
 
 function synthesizeStage(
   pairsOfGroups: number,
-  placed: readonly PlacedGroup[],
-  paymentsPair?: number,
+  { placedGroups: placed = [], paymentsPair, denialReason }: ApprovalSandboxOptions,
 ): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
@@ -493,6 +517,7 @@ function synthesizeStage(
     approvalChannelId: APPROVAL_CHANNEL,
     monitoringChannel: SlackDestination.channel(MONITOR_CHANNEL),
     approvers: Approvers.users([ALICE, BOB]),
+    denialReason,
     routes: [
       {
         name: 'routed',

@@ -10,27 +10,31 @@ const MOST_QUOTED_CHARACTERS = 140;
 /** For a request that is shown in full. */
 export function decisionButtons(
   request: ApprovalRequest,
-  { approvalSeconds }: ApprovalConfiguration,
+  configuration: ApprovalConfiguration,
   approvalsNeeded: number,
 ): Block {
+  const { approvalSeconds } = configuration;
   const durations = request.question.mayBeTimed ? [...new Set(approvalSeconds)] : [];
   return {
     type: 'actions',
     elements: [
       approve(request, approvalsNeeded),
       ...durations.map((seconds) => approve(request, approvalsNeeded, seconds)),
-      deny(request),
+      deny(request, configuration),
     ],
   };
 }
 
 /** For a request of which something is left out: no one approves what they have not seen. */
-export function showAllButtons(request: ApprovalRequest): Block {
+export function showAllButtons(
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+): Block {
   return {
     type: 'actions',
     elements: [
       { ...button(request, { kind: 'show-all' }, 'show-all', 'Show all'), style: 'primary' },
-      deny(request),
+      deny(request, configuration),
     ],
   };
 }
@@ -77,11 +81,16 @@ function approve(request: ApprovalRequest, approvalsNeeded: number, seconds?: nu
   };
 }
 
-function deny(request: ApprovalRequest): Button {
-  const explanation = `If you deny, no one can approve it any more: ${cut(request.question.ifDenied, MOST_QUOTED_CHARACTERS)}`;
-  return {
+/** Where a modal opens for the reason, that is where one confirms. */
+function deny(request: ApprovalRequest, { denialReason }: ApprovalConfiguration): Button {
+  const denying = {
     ...button(request, { kind: 'deny' }, 'deny', 'Deny'),
     style: 'danger',
+  } as const;
+  if (denialReason) return denying;
+  const explanation = `If you deny, no one can approve it any more: ${cut(request.question.ifDenied, MOST_QUOTED_CHARACTERS)}`;
+  return {
+    ...denying,
     confirm: { ...dialog('Deny it?', explanation, 'Deny'), style: 'danger' },
   };
 }

@@ -29,6 +29,7 @@ import {
 import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
 import { decidersOf } from '../../domain/deciders';
 import type { RenderedMessage, Renderer } from '../../domain/deliver-messages';
+import { MOST_REASON_CHARACTERS } from '../../domain/denial-reason';
 import {
   carryingText,
   countText,
@@ -128,6 +129,7 @@ export class SlackRenderer implements Renderer {
           words(': '),
           words(cut(request.question.title, MOST_HEADER_CHARACTERS)),
         ],
+        ...(name.step === 'denied' ? reasonLines(request) : []),
         ...(detail === undefined ? [] : [[words(cut(detail, MOST_SHOWN_CHARACTERS))]]),
         this.requesterLine(request),
       ]),
@@ -210,7 +212,7 @@ export class SlackRenderer implements Renderer {
     if (!isOpen(request)) return decisionBlocks(request);
     return [
       ...paragraphs([...tooFewLines(request), ...this.voteLines(request)]),
-      isComplete ? this.buttons(request) : showAllButtons(request),
+      isComplete ? this.buttons(request) : showAllButtons(request, this.configuration),
     ];
   }
 
@@ -268,17 +270,23 @@ function decisionBlocks(request: ApprovalRequest): Block[] {
     ...peopleIn(decision.by),
     words(decisionDetail(decision, request.question)),
   ];
-  if (!carrying) return paragraphs([decided]);
+  const reason = reasonLines(request);
+  if (!carrying) return paragraphs([decided, ...reason]);
   const { words: progress, detail } = carryingText(carrying);
   const outcome = [
     bold(progress),
     ...(detail === undefined ? [] : [words(cut(detail, MOST_SHOWN_CHARACTERS))]),
   ];
-  if (carrying.isRetryOver) return paragraphs([decided, outcome, [words(RETRY_OVER)]]);
+  if (carrying.isRetryOver) return paragraphs([decided, ...reason, outcome, [words(RETRY_OVER)]]);
   return [
-    ...paragraphs([decided, outcome]),
+    ...paragraphs([decided, ...reason, outcome]),
     ...(carrying.outcome?.kind === 'failed' ? [retryButton(request)] : []),
   ];
+}
+
+function reasonLines({ decision }: ApprovalRequest): RichText[][] {
+  if (decision?.denialReason === undefined) return [];
+  return [[bold('Reason: '), words(cut(decision.denialReason, MOST_REASON_CHARACTERS))]];
 }
 
 function stepPeople({ decision }: ApprovalRequest, step: Step): RichText[] {

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { DENIAL_CALLBACK, REASON_BLOCK, REASON_INPUT, submittedInput } from './denial-modal';
 
 /**
- * Someone has clicked a button of a message. Who that is, and whether they may, is for others to
- * judge.
+ * Someone has clicked a button of a message, or has submitted the modal that such a click opened.
+ * Who that is, and whether they may, is for others to judge.
  */
 export interface Click {
   readonly kind: 'click';
@@ -18,7 +19,12 @@ export interface Click {
   readonly messageTs: string;
   /** The button carries this value. */
   readonly value: string;
-  readonly actionTs: string;
+  /** Opens one modal, for three seconds; undefined for what comes from a modal itself. */
+  readonly triggerId?: string;
+  /** The message's first words, as Slack gives them back. */
+  readonly headline?: string;
+  /** What stands in the modal; empty where nothing does, and undefined without a modal. */
+  readonly reason?: string;
 }
 
 export type Interaction =
@@ -54,7 +60,38 @@ const clickSchema = z.object({
   container: z.object({ type: z.literal('message'), channel_id: id, message_ts: ts }),
   channel: z.object({ id }),
   actions: z.tuple([z.object({ type: z.literal('button'), value, action_ts: ts })]),
+  trigger_id: z.optional(z.string().check(z.regex(/^[\w.-]{1,255}$/))),
 });
+/** Only the one who has clicked reads it: what cannot be read is left out. */
+const headlineSchema = z.object({
+  message: z.object({
+    blocks: z.tuple(
+      [
+        z.union([
+          z.object({ type: z.literal('header'), text: z.object({ text: z.string() }) }),
+          z.object({
+            type: z.literal('context'),
+            elements: z.tuple([z.object({ text: z.string() })], z.unknown()),
+          }),
+        ]),
+      ],
+      z.unknown(),
+    ),
+  }),
+});
+const viewSchema = z.object({ view: z.object({ callback_id: z.string() }) });
+const submissionSchema = z.object({
+  user: z.object({ id, team_id: id }),
+  team: z.nullable(z.object({ id })),
+  api_app_id: id,
+  view: z.object({
+    type: z.literal('modal'),
+    app_id: id,
+    private_metadata: z.string(),
+    state: z.object({ values: submittedInput }),
+  }),
+});
+const clickedDenialSchema = z.strictObject({ value, channelId: id, messageTs: ts, userId: id });
 
 /**
  * Reads the body of a request whose signature was verified. Throws an UnreadableInteractionError,
@@ -71,7 +108,11 @@ export function parseInteraction(body: Buffer): Interaction {
   }
   const json = jsonIn(payload);
   const { type } = parse(typeSchema, json);
-  return type === 'block_actions' ? clickIn(json) : { kind: 'other', type };
+  if (type === 'block_actions') return clickIn(json);
+  const isDenial =
+    type === 'view_submission' &&
+    viewSchema.safeParse(json).data?.view.callback_id === DENIAL_CALLBACK;
+  return isDenial ? denialIn(json) : { kind: 'other', type };
 }
 
 function clickIn(json: unknown): Click {
@@ -82,6 +123,7 @@ function clickIn(json: unknown): Click {
     container,
     channel,
     actions: [action],
+    trigger_id: triggerId,
   } = parse(clickSchema, json);
   if (channel.id !== container.channel_id) {
     throw new UnreadableInteractionError(
@@ -97,7 +139,39 @@ function clickIn(json: unknown): Click {
     channelId: channel.id,
     messageTs: container.message_ts,
     value: action.value,
-    actionTs: action.action_ts,
+    triggerId,
+    headline: headlineIn(json),
+  };
+}
+
+function headlineIn(json: unknown): string | undefined {
+  const [first] = headlineSchema.safeParse(json).data?.message.blocks ?? [];
+  if (!first) return undefined;
+  return first.type === 'header' ? first.text.text : first.elements[0].text;
+}
+
+/** A click on the button for which the modal was opened, by the one for whom it was. */
+function denialIn(json: unknown): Click {
+  const { user, team, api_app_id: appId, view } = parse(submissionSchema, json);
+  const { userId, ...clicked } = parse(clickedDenialSchema, jsonIn(view.private_metadata));
+  if (user.id !== userId) {
+    throw new UnreadableInteractionError(
+      `The modal was opened for ${userId}, and ${user.id} submits it; Slack shows it to one person.`,
+    );
+  }
+  if (view.app_id !== appId) {
+    throw new UnreadableInteractionError(
+      `The modal is of the app ${view.app_id}, and comes from ${appId}; an app's modal is its own.`,
+    );
+  }
+  return {
+    kind: 'click',
+    userId,
+    userTeamId: user.team_id,
+    teamId: team?.id,
+    appId,
+    ...clicked,
+    reason: view.state.values[REASON_BLOCK][REASON_INPUT].value ?? '',
   };
 }
 
@@ -116,6 +190,6 @@ function parse<Schema extends z.ZodMiniType>(schema: Schema, json: unknown): z.i
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   throw new UnreadableInteractionError(
-    `The payload is not what Slack sends for a click on a button: ${z.prettifyError(result.error)}`,
+    `The payload is not what Slack sends for a click: ${z.prettifyError(result.error)}`,
   );
 }

@@ -103,6 +103,14 @@ export class SlackWebApi {
     await this.call('chat.postEphemeral', noFields, { channel: channelId, user: userId, text });
   }
 
+  /** Within three seconds of the click that gave the trigger, and once for each. */
+  async openView(triggerId: string, view: object): Promise<void> {
+    await this.call('views.open', noFields, {
+      trigger_id: triggerId,
+      view: JSON.stringify(view),
+    });
+  }
+
   /** The user's id. Refused with `users_not_found` where no one has the address. */
   async lookupByEmail(email: string): Promise<string> {
     return (await this.call('users.lookupByEmail', userSchema, { email })).user.id;

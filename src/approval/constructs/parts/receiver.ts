@@ -6,16 +6,22 @@ import type { WorkflowParts } from './workflow-parts';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { RECEIVE_INTERACTION } from '../../contracts/receive-interaction.environment';
+import type { ReasonRule } from '../../domain/approval-configuration';
 import { InteractionApi } from '../interaction-api';
 import { grantSecret, grantSend } from '../workflow-rights';
 
 export interface ReceiverProps {
   /** How long clicks are kept. */
   readonly auditSeconds: number;
+  /** Undefined where those who deny are not asked why. */
+  readonly denialReason: ReasonRule | undefined;
   readonly domainMapping: apigwv2.DomainMappingOptions | undefined;
 }
 
-/** The function that takes clicks, and the API in front of it. It can store them, and no more. */
+/**
+ * The function that takes clicks, and the API in front of it. It can store them, and no more; where
+ * those who deny are asked why, it also opens the modal for it.
+ */
 export class Receiver {
   public readonly handler: lambda.Function;
   public readonly interactions: InteractionApi;
@@ -24,7 +30,7 @@ export class Receiver {
   constructor(
     workflow: Construct,
     { table, queues, secrets, topic }: WorkflowParts,
-    { auditSeconds, domainMapping }: ReceiverProps,
+    { auditSeconds, denialReason, domainMapping }: ReceiverProps,
   ) {
     this.handler = new BundledFunction(workflow, 'ReceiveInteraction', {
       contract: RECEIVE_INTERACTION,
@@ -34,6 +40,10 @@ export class Receiver {
         CLICK_QUEUE_URL: queues.clicks.queueUrl,
         SIGNING_SECRET_ARN: secrets.signingSecret.secretArn,
         AUDIT_SECONDS: String(auditSeconds),
+        ...(denialReason && {
+          DENIAL_REASON: denialReason,
+          BOT_TOKEN_SECRET_ARN: secrets.botToken.secretArn,
+        }),
       }),
       description: `Takes clicks in Slack for ${workflow.node.path}`,
       // Slack waits for three seconds, a cold start included: the processor grows with the memory.
@@ -42,6 +52,7 @@ export class Receiver {
     table.grantAddClicks(this.handler.role!);
     grantSend(this.handler, queues.clicks);
     grantSecret(this.handler, secrets.signingSecret);
+    if (denialReason) grantSecret(this.handler, secrets.botToken);
     this.interactions = new InteractionApi(workflow, 'Interactions', {
       handler: this.handler,
       domainMapping,

@@ -4,6 +4,7 @@ import type { ChangeDecision } from './change-decision';
 import { statesText } from './outcome-text';
 import { revertAsked } from './revert-asked';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
+import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { AskedChange } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
 import type { Grant } from '../ledger/ledger';
@@ -28,7 +29,7 @@ export async function carryOutDecision(
   if (asked.response === 'revertUntilApproved') {
     return decision.kind === 'approved'
       ? applyChange(grantBy(decision), kept, sentry)
-      : leftReverted(asked, REASONS[decision.kind]);
+      : leftReverted(asked, whyNot({ ...decision, kind: decision.kind }));
   }
   if (decision.kind === 'approved') {
     return decision.isLate
@@ -48,7 +49,23 @@ export async function carryOutDecision(
       return acceptChange(grantBy(decision), asked, sentry.ports);
     }
   }
-  return revertAsked({ decision, asked, why: REASONS[decision.kind] }, sentry);
+  return revertAsked(
+    { decision, asked, why: whyNot({ ...decision, kind: decision.kind }) },
+    sentry,
+  );
+}
+
+/** Of a reason in an outcome, which has more to tell. */
+const MOST_QUOTED_CHARACTERS = 120;
+
+function whyNot({ kind, denialReason }: Unapproved): string {
+  return denialReason === undefined
+    ? REASONS[kind]
+    : `${REASONS[kind]} (${plainText(denialReason, MOST_QUOTED_CHARACTERS)})`;
+}
+
+interface Unapproved extends Pick<ChangeDecision, 'denialReason'> {
+  readonly kind: keyof typeof REASONS;
 }
 
 const REASONS = {

@@ -12,6 +12,8 @@ export interface ChangeDecision {
   /** Who decided, by their ids in Slack. */
   readonly by: readonly string[];
   readonly until?: Date;
+  /** With `denied`: why, in the words of the one who denied. */
+  readonly denialReason?: string;
   /** With `expired`: a click that came in time waits to be judged. It is as if it were denied. */
   readonly isClickWaiting?: boolean;
   /** With `expired`: no one could decide. It is as if it were denied. */

@@ -898,3 +898,48 @@ describe('whatever is asked, and whatever has become of it', () => {
     );
   });
 });
+
+describe('where those who deny are asked why', () => {
+  const asking = new SlackRenderer({ ...CONFIGURATION, denialReason: 'required' });
+
+  test('a modal asks in place of the dialog of Deny', () => {
+    for (const request of [PENDING, withQuestion(LONG)]) {
+      const deny = (renderer: SlackRenderer) =>
+        /"text":"Deny".*?\}\s*[\]}]/s.exec(renderer.question(request).blocks)?.[0];
+      expect(deny(RENDERER)).toContain('"confirm"');
+      expect(deny(asking)).not.toContain('"confirm"');
+    }
+  });
+
+  test('the question and the message about the step say it, to the letter', () => {
+    const denialReason = `No <!channel> *ticket* & ${'<'.repeat(250)}`;
+    const denied: ApprovalRequest = {
+      ...PENDING,
+      decision: { kind: 'denied', at: DECIDED_AT, by: ['U0BOB'], denialReason },
+    };
+    const slot: MessageSlot = {
+      name: { kind: 'step', step: 'denied' },
+      wanted: 1,
+      shown: 0,
+      failures: 0,
+      copies: [],
+    };
+    for (const { blocks } of [asking.question(denied), asking.step(denied, slot)]) {
+      expect(faultsOfBlocks(JSON.parse(blocks))).toEqual([]);
+      expect(blocks).toContain('"Reason: "');
+      expect(blocks).toContain('{"type":"text","text":"No <!channel> *ticket* & <<<');
+    }
+  });
+
+  test('the question says that none could be given', () => {
+    const decision: Decision = {
+      kind: 'denied',
+      at: DECIDED_AT,
+      by: ['U0BOB'],
+      isReasonUnasked: true,
+    };
+    expect(asking.question({ ...PENDING, decision }).text).toContain(
+      'Slack opened no window in which to give a reason.',
+    );
+  });
+});

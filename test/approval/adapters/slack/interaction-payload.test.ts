@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DENIAL_CALLBACK } from '../../../../src/approval/adapters/slack/denial-modal';
 import {
   parseInteraction,
   UnreadableInteractionError,
@@ -50,7 +51,7 @@ describe('a click on a button', () => {
       channelId: 'C0APPROVE',
       messageTs: '1767268800.000100',
       value: 'request-1',
-      actionTs: '1767268860.123456',
+      triggerId: '1.2.abc',
     });
   });
 
@@ -65,6 +66,86 @@ describe('a click on a button', () => {
     expect(parseInteraction(formOf({ ssl_check: '1', payload: JSON.stringify(CLICK) })).kind).toBe(
       'click',
     );
+  });
+});
+
+test.each([
+  ['a question', [{ type: 'header', text: { type: 'plain_text', text: 'Open 22?' } }], 'Open 22?'],
+  [
+    'the last part of a long one',
+    [{ type: 'context', elements: [{ type: 'plain_text', text: 'Part 2 of 2' }] }, {}],
+    'Part 2 of 2',
+  ],
+  ['what begins otherwise', [{ type: 'rich_text', elements: [] }], undefined],
+])('a click on %s brings its first words', (_, blocks, headline) => {
+  const click = { ...CLICK, message: { ...CLICK.message, blocks } };
+  expect(parseInteraction(payloadOf(click))).toMatchObject({ headline });
+});
+
+describe('a modal that is submitted', () => {
+  const CLICKED = {
+    value: 'v1',
+    channelId: 'C0APPROVE',
+    messageTs: '1767268800.000100',
+    userId: 'U0ANNA',
+  };
+  const submission = (view: object = {}, more: object = {}) =>
+    payloadOf({
+      type: 'view_submission',
+      user: CLICK.user,
+      team: CLICK.team,
+      api_app_id: CLICK.api_app_id,
+      view: {
+        type: 'modal',
+        app_id: CLICK.api_app_id,
+        callback_id: DENIAL_CALLBACK,
+        private_metadata: JSON.stringify(CLICKED),
+        state: { values: written('No ticket') },
+        ...view,
+      },
+      ...more,
+    });
+  const written = (value: unknown) => ({ reason: { reason: { type: 'plain_text_input', value } } });
+
+  test('is the click for which it was opened, with the reason', () => {
+    expect(parseInteraction(submission())).toEqual({
+      kind: 'click',
+      userTeamId: 'T0HOME',
+      teamId: 'T0WORK',
+      appId: 'A0SENTRY',
+      ...CLICKED,
+      reason: 'No ticket',
+    });
+  });
+
+  test('has an empty reason where nothing was written', () => {
+    const empty = submission({ state: { values: written(null) } });
+    expect(parseInteraction(empty)).toMatchObject({ reason: '' });
+  });
+
+  test('is of no concern where it is another one', () => {
+    expect(parseInteraction(submission({ callback_id: 'feedback' })).kind).toBe('other');
+  });
+
+  const metadata = (change: object) => ({
+    private_metadata: JSON.stringify({ ...CLICKED, ...change }),
+  });
+  test.each<[string, Buffer]>([
+    ['by someone else than for whom it was opened', submission(metadata({ userId: 'U0BOB' }))],
+    ['of another app', submission({ app_id: 'A0OTHER' })],
+    ['which carries nothing', submission({ private_metadata: '' })],
+    ['which carries no channel', submission(metadata({ channelId: undefined }))],
+    ['which carries more than it was given', submission(metadata({ isApproved: true }))],
+    ['which carries a value that no button has', submission(metadata({ value: '' }))],
+    ['without its input', submission({ state: { values: {} } })],
+    ['with a reason that is no text', submission({ state: { values: written({}) } })],
+    [
+      'with more in it than Slack lets anyone write',
+      submission({ state: { values: written('x'.repeat(3_001)) } }),
+    ],
+    ['by no one', submission({}, { user: undefined })],
+  ])('is refused %s', (_, body) => {
+    expect(() => parseInteraction(body)).toThrow(UnreadableInteractionError);
   });
 });
 
