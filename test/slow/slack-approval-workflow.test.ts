@@ -15,6 +15,7 @@ import { APPROVAL_METRICS_WHILE_IDLE } from '../../src/approval/contracts/approv
 import { fieldsWithoutLine, writtenMetrics } from '../support/log-lines/written-logs';
 import {
   ALICE,
+  APPROVAL_CHANNEL,
   ApprovalSandbox,
   BOB,
   buttonsOf,
@@ -124,6 +125,28 @@ test('a denial counts at once where Slack opens no window for its reason, and sa
   expect(answer).toMatchObject({ status: 200, inTime: true });
   expect(await sandbox.rules(lenient)).toEqual([HTTPS]);
   expect(sandbox.lastQuestion.text).toContain('Slack opened no window in which to give a reason.');
+});
+
+test('a denial counts in time where Slack is slow, and the window that it opens too late brings nothing', async () => {
+  const { slack, lenient } = sandbox;
+  await sandbox.open(lenient, SSH);
+  slack.answerDelayMs = 2_000;
+  const clicked = slack.click({
+    interactionsUrl: sandbox.interactionsUrl,
+    userId: ALICE,
+    channel: APPROVAL_CHANNEL,
+    ts: sandbox.lastQuestion.ts,
+    text: 'Deny',
+  });
+  const answer = await clicked.finally(() => {
+    slack.answerDelayMs = 0;
+  });
+  expect(answer).toMatchObject({ status: 200, inTime: true });
+  await sandbox.settled();
+  expect(await sandbox.rules(lenient)).toEqual([HTTPS]);
+  await sandbox.submit(slack.modals.at(-1)!, 'No ticket.');
+  expect(sandbox.lastQuestion.text).not.toContain('No ticket.');
+  expect(slack.ephemerals.at(-1)!.text).toContain('it is denied already');
 });
 
 test('a click of someone who may not decide is told to them alone', async () => {
