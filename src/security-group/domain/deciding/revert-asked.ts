@@ -2,6 +2,7 @@ import type { ChangeDecision } from './change-decision';
 import { type RuleInState, type RuleState, statesText } from './outcome-text';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { timeText } from '../../../approval/domain/request-text';
+import { plainText } from '../../../shared/domain/notification/plain-text';
 import { type AskedChange, type AskedRule, subjectOf } from '../asking/asked-change';
 import { NO_RULES } from '../changes/named-rules';
 import type { GroupRules } from '../groups/security-groups';
@@ -12,6 +13,7 @@ import type { Grant, LedgerEntry, Suspension } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
 import { type Disabling, isDisabled, withoutAsking } from '../policies/policy';
 import { isPaused } from '../policies/sentry-configuration';
+import type { Notice } from '../reporting/change-report';
 import type { ToldOutcome } from '../reporting/outcome';
 import { outcomeOfEvent } from '../responding/answer-event';
 import { noticeOfUnasked } from '../responding/ask-about-outcomes';
@@ -98,13 +100,23 @@ async function outcomeOf(
       details: asked.group,
       reading,
       hints: hintsOfAsked(asked),
-      notices: decision.kind === 'unaskable' ? [noticeOfUnasked(asked)] : [],
+      notices: noticesOf(decision, asked),
     },
     {
       configuration: { ...configuration, policies: configuration.policies.map(withoutAsking) },
       ports,
     },
   );
+}
+
+function noticesOf(
+  { kind, by, denialReason }: ChangeDecision,
+  asked: AskedChange,
+): readonly Notice[] {
+  if (kind === 'unaskable') return [noticeOfUnasked(asked)];
+  if (denialReason === undefined) return [];
+  const said = plainText(denialReason).replace(/\.$/, '');
+  return [{ severity: 'low', text: `Denied by ${by.join(', ')}: ${said}.` }];
 }
 
 /** A rule that should be put back, and whose group is gone, is no decision carried out. */

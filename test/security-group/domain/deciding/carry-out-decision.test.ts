@@ -573,6 +573,16 @@ describe('a change that stands', () => {
     expect(sentry.asked).toHaveLength(2);
   });
 
+  test('is reverted with the words of the one who denied it, in its message and its outcome', async () => {
+    const sentry = await askedAbout([standFirst], DEEDS.added!);
+    const denialReason = `No ticket. ${'x'.repeat(200)}`;
+    const { text } = await sentry.decide('denied', { denialReason });
+    expect(text).toMatch(/^It was denied \(No ticket\. x+…\)\. The rule was revoked\.$/);
+    expect(sentry.announcer.told.at(-1)!.notices).toEqual([
+      { severity: 'low', text: `Denied by U1: ${denialReason}.` },
+    ]);
+  });
+
   test('is reverted also under another id', async () => {
     const sentry = await askedAbout([standFirst], DEEDS.added!);
     sentry.groups.put('sg-1', () => [https, { ...ssh, id: 'sgr-other' }]);
