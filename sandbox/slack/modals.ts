@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import { faultsOfView } from './block-limits';
 import { SlackError } from './slack-error';
-import type { Installation } from './workspace';
 
 /** A trigger opens nothing any more after so long. */
 const TRIGGER_LASTS_MS = 3000;
@@ -100,10 +99,17 @@ export class Modals {
   }
 }
 
+/** The app that opens a modal. */
+interface ModalOwner {
+  readonly teamId: string;
+  readonly appId: string;
+  readonly botId: string;
+}
+
 /** The view as Slack gives it back. */
 export function viewObject(
   { id, view }: Modal,
-  { teamId, appId, botId }: Installation,
+  { teamId, appId, botId }: ModalOwner,
   written: Written = {},
 ): object {
   const inputs = view.blocks.flatMap(({ block_id: block, element }) =>
