@@ -61,6 +61,7 @@ export interface NewSlackUser {
   /** By default the workspace itself. */
   readonly teamId?: string;
   readonly deleted?: boolean;
+  readonly isGuest?: boolean;
 }
 
 /** One call, and what came of it. */
@@ -197,8 +198,9 @@ export class SlackStandIn {
     email = `${name}@example.com`,
     teamId = this.installation.teamId,
     deleted = false,
+    isGuest = false,
   }: NewSlackUser): User {
-    const user = { id, name, email, teamId, deleted };
+    const user = { id, name, email, teamId, deleted, isGuest };
     this.workspace.users.set(id, user);
     return user;
   }

@@ -53,8 +53,11 @@ export function textArgument(given: Arguments, name: string): string | undefined
   return typeof value === 'string' ? value : undefined;
 }
 
+const USER_ID = /^[UW]/;
+
 function postMessage(given: Arguments, workspace: Workspace): object {
-  const channel = workspace.openChannel(textArgument(given, 'channel'));
+  const to = textArgument(given, 'channel') ?? '';
+  const channel = USER_ID.test(to) ? workspace.conversationWith(to) : workspace.openChannel(to);
   const message = workspace.post({
     channel: channel.id,
     postedBy: 'app',
@@ -169,7 +172,7 @@ function missing(name: string): SlackError {
   });
 }
 
-function userObject({ id, name, email, teamId, deleted }: User): object {
+function userObject({ id, name, email, teamId, deleted, isGuest }: User): object {
   return {
     id,
     team_id: teamId,
@@ -177,6 +180,8 @@ function userObject({ id, name, email, teamId, deleted }: User): object {
     deleted,
     real_name: name,
     is_bot: false,
+    is_restricted: isGuest,
+    is_ultra_restricted: false,
     profile: { email, real_name: name, team: teamId },
   };
 }

@@ -20,6 +20,8 @@ export interface User {
   readonly email: string;
   /** The user's home; another one's is that of an outsider in a shared channel. */
   readonly teamId: string;
+  /** Restricted to some channels. */
+  readonly isGuest: boolean;
   deleted: boolean;
 }
 
@@ -117,6 +119,20 @@ export class Workspace {
     const channel = this.knownChannel(id);
     if (!channel.members.has(this.installation.botUserId)) throw new SlackError('not_in_channel');
     return channel;
+  }
+
+  /** Where a message to a user stands: in the conversation of the app with them. */
+  conversationWith(userId: string): Channel {
+    const { botUserId } = this.installation;
+    const user = this.users.get(userId);
+    if (!user || user.deleted) throw new SlackError('channel_not_found');
+    const id = `D${userId.slice(1)}`;
+    const known = this.channels.get(id);
+    if (known) return known;
+    const members = new Set([userId, botUserId]);
+    const conversation = { id, name: `with ${user.name}`, members, archived: false };
+    this.channels.set(id, conversation);
+    return conversation;
   }
 
   knownChannel(id: string | undefined): Channel {

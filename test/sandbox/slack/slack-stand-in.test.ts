@@ -156,6 +156,22 @@ describe("what Slack's own client does", () => {
     ).rejects.toEqual(refusal('user_not_in_channel'));
   });
 
+  test('a message to a user stands in one conversation with them, which can be updated', async () => {
+    const { channel = '', ts = '' } = await client.chat.postMessage({
+      channel: APPROVER,
+      text: 'One',
+    });
+    expect(channel).toMatch(/^D/);
+    await expect(
+      client.chat.postMessage({ channel: APPROVER, text: 'Another' }),
+    ).resolves.toMatchObject({ channel });
+    await client.chat.update({ channel, ts, text: 'Two' });
+    expect(slack.messages.find((message) => message.ts === ts)?.text).toBe('Two');
+    await expect(client.chat.postMessage({ channel: 'U0NOONE', text: 'No' })).rejects.toEqual(
+      refusal('channel_not_found'),
+    );
+  });
+
   test('people and the app are looked up', async () => {
     slack.addUser({ id: 'U9', email: 'gone@example.com', deleted: true });
     const { teamId, appId, botId, botUserId } = slack.installation;
