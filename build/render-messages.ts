@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type Page, type PageMessage, slackPage } from './slack-page';
 import { takePicture } from './take-picture';
+import type { AccessKeyWithUse } from '../src/access-key/domain/access-key';
 import { askAbout, laterText } from '../src/access-key/domain/key-question';
 import type { Block } from '../src/approval/adapters/slack/approval-blocks';
 import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
@@ -10,6 +11,7 @@ import { denialModal } from '../src/approval/adapters/slack/denial-modal';
 import type { ApprovalConfiguration, Route } from '../src/approval/domain/approval-configuration';
 import type { ApprovalRequest, Step } from '../src/approval/domain/approval-request';
 import type { RenderedMessage } from '../src/approval/domain/deliver-messages';
+import type { Question } from '../src/approval/domain/question';
 import type { AskedChange } from '../src/security-group/domain/asking/asked-change';
 import { changeQuestion } from '../src/security-group/domain/asking/change-question';
 import type { Violation } from '../src/security-group/domain/judging/judgement';
@@ -101,24 +103,33 @@ function tcp(port: number, cidr: string): Rule {
 
 const SSH = changeQuestion(CHANGE);
 
-const KEY = askAbout(
-  {
-    id: 'AKIAIOSFODNN7EXAMPLE',
-    userName: 'ci-uploader',
-    status: 'Active',
-    createdAt: new Date('2025-10-04T09:12:00Z'),
-    lastUse: {
-      kind: 'used',
-      at: new Date('2026-11-19T17:40:00Z'),
-      service: 's3',
-      region: 'eu-west-1',
-    },
+const OLD_KEY: AccessKeyWithUse = {
+  id: 'AKIAIOSFODNN7EXAMPLE',
+  userName: 'ci-uploader',
+  status: 'Active',
+  createdAt: new Date('2025-10-04T09:12:00Z'),
+  lastUse: {
+    kind: 'used',
+    at: new Date('2026-11-19T17:40:00Z'),
+    service: 's3',
+    region: 'eu-west-1',
   },
-  ['too-old'],
-  { deactivateAfter: 100, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
-  { account: '111122223333', region: 'eu-west-1' },
-  new Date('2026-11-21T06:30:00Z'),
-).question;
+};
+const KEY = keyQuestion(OLD_KEY);
+const OWNED_KEY = keyQuestion({
+  ...OLD_KEY,
+  owner: { kind: 'known', name: 'carol@example.com', source: 'tag', tagKey: 'Owner' },
+});
+
+function keyQuestion(key: AccessKeyWithUse): Question {
+  return askAbout(
+    key,
+    ['too-old'],
+    { deactivateAfter: 100, grace: 7, maxActionsPerRun: 10, askAgainAfter: 30 },
+    { account: '111122223333', region: 'eu-west-1' },
+    new Date('2026-11-21T06:30:00Z'),
+  ).question;
+}
 
 const LONG = changeQuestion({
   ...CHANGE,
@@ -243,6 +254,16 @@ function withOutcome(
 
 const RENDERER = new SlackRenderer(CONFIGURATION);
 const KEY_REQUEST: ApprovalRequest = { ...PENDING, question: KEY, requesters: [KEY.requester] };
+const CONSULTED: ApprovalRequest = {
+  ...KEY_REQUEST,
+  question: OWNED_KEY,
+  consultation: {
+    kind: 'asked',
+    userId: 'U0CAROL',
+    answers: 1,
+    opinion: { isStillNeeded: true, at: at('06:48') },
+  },
+};
 const LONG_REQUEST: ApprovalRequest = { ...PENDING, question: LONG };
 
 const PAYMENTS_ROUTE: Route = {
@@ -276,6 +297,14 @@ const PAGES: Readonly<Record<string, Page>> = {
     ],
   },
   'access-key': question(KEY_REQUEST),
+  'direct-message': {
+    channel: 'Approvals, to Carol Nwosu alone',
+    messages: [pageMessage(RENDERER.consultation(CONSULTED))],
+  },
+  opinion: {
+    channel: 'approvals',
+    messages: [{ ...pageMessage(RENDERER.consulted(CONSULTED)), isReply: true }],
+  },
   confirm: { ...question(KEY_REQUEST), dialogOf: 'approve' },
   unverified: question(UNVERIFIED),
   'too-long': question(LONG_REQUEST),

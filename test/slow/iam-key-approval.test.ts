@@ -27,6 +27,15 @@ jest.setTimeout(300_000);
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
+/** Neither may decide. */
+const [OLGA, STRANGER] = ['U0OLGA', 'U0STRANGER'];
+/** By their tag Owner. */
+const OWNERS = {
+  owned: 'olga@example.com',
+  foreign: 'stranger@example.org',
+  teamowned: 'payments',
+};
+
 const [CHECKS, CARRIES_OUT] = ['SentryCheckAccessKeys', 'SentryCarryOutDecision'];
 
 /** Each test has one of its own. */
@@ -43,6 +52,9 @@ const USERS = [
   'swapped',
   'decidedfirst',
   'ranfirst',
+  'owned',
+  'foreign',
+  'teamowned',
 ];
 /** Too young to be deactivated for their age, and not used for long enough. */
 const UNUSED = ['idle', 'usedagain'];
@@ -58,6 +70,9 @@ beforeAll(async () => {
   sandbox = await KeyApprovalSandbox.start();
   await sandbox.addUsers(USERS);
   await sandbox.addUsers(UNUSED, YOUNG_AND_UNUSED);
+  sandbox.slack.addUser({ id: OLGA, name: 'olga' });
+  sandbox.slack.addUser({ id: STRANGER, email: OWNERS.foreign, teamId: 'T0ELSEWHERE' });
+  for (const [name, owner] of Object.entries(OWNERS)) await tag(name, 'Owner', owner);
 });
 
 afterAll(async () => sandbox?.stop());
@@ -110,6 +125,67 @@ describe('before anyone is asked', () => {
   test('and not once more while they have not answered', async () => {
     expect(stepsIn(await sandbox.run())).toEqual(everyone('asked deactivate'));
     for (const name of USERS) expect(sandbox.questionsAbout(name)).toHaveLength(1);
+  });
+});
+
+describe('the owner of a key', () => {
+  const message = () => sandbox.toldAlone(OLGA).at(-1)!;
+  const answer = async (text: string, as = {}) => {
+    await sandbox.answer(OLGA, text, as);
+    return sandbox.inThread('owned');
+  };
+
+  test('is asked in a direct message whether it is still needed', async () => {
+    expect(sandbox.toldAlone(OLGA)).toHaveLength(1);
+    expect(message().text).toMatch(
+      /Still needed\?.*Deactivate access key AKIAOWNED\w+ of owned.*named as owner by the tag Owner.*it is no vote/s,
+    );
+    expect(buttonsOf(message())).toEqual(['Still needed', 'Not needed any more']);
+    expect(sandbox.inThread('owned')).toEqual([]);
+  });
+
+  test('is not asked where they are of another workspace: the thread says so', async () => {
+    expect(sandbox.toldAlone(STRANGER)).toEqual([]);
+    expect(sandbox.inThread('foreign')).toEqual([
+      `${OWNERS.foreign}, named as owner by the tag Owner, is not asked: they are of another workspace. Nothing waits for that.`,
+    ]);
+  });
+
+  test('is not asked where it is no address', async () => {
+    expect(sandbox.questionAbout('teamowned').text).toContain('Owner: payments (by the tag Owner)');
+    expect(sandbox.inThread('teamowned')).toEqual([]);
+  });
+
+  test('is not heard by what others click, or forge', async () => {
+    const [requestId] = /AKIAOWNED\w*-\d+/.exec(message().text) ?? [];
+    expect(await answer('Still needed', { userId: ALICE })).toEqual([]);
+    expect(await answer('Still needed', { userTeamId: 'T0ELSEWHERE' })).toEqual([]);
+    expect(
+      await answer('Still needed', {
+        value: `v1.still-needed.${requestId}.${'0'.repeat(64)}`,
+      }),
+    ).toEqual([]);
+  });
+
+  test('says what the approvers see in the thread, and decides nothing', async () => {
+    expect(await answer('Not needed any more')).toEqual([
+      expect.stringMatching(/named as owner by the tag Owner, says: not needed any more/),
+    ]);
+    expect(await answer('Still needed')).toHaveLength(2);
+    expect(await answer('Still needed')).toHaveLength(2);
+    expect(sandbox.inThread('owned').at(-1)).toMatch(/says: still needed. It is no vote/);
+    expect(await sandbox.status('owned')).toBe('Active');
+    expect(buttonsOf(sandbox.questionAbout('owned'))).toEqual(['Approve', 'Deny']);
+  });
+
+  test('hears what has become of it, and can say nothing any more', async () => {
+    const { ts } = message();
+    await sandbox.click(ALICE, 'Approve', 'owned');
+    await expectDeactivated('owned');
+    expect(message().ts).toBe(ts);
+    expect(message().text).toMatch(/Your answer: still needed.*Approved.*Carried out/s);
+    expect(buttonsOf(message())).toEqual([]);
+    expect(await answer('Not needed any more')).toHaveLength(2);
   });
 });
 
@@ -185,7 +261,7 @@ describe('things are not any more as people were shown them', () => {
     [
       'of a user who is excluded by now',
       'tagged',
-      async () => tag('tagged', '2026-06-01'),
+      async () => tag('tagged', EXCLUDED_UNTIL, '2026-06-01'),
       'Active',
     ],
   ])(
@@ -502,10 +578,8 @@ async function setStatus(name: string, Status: 'Active' | 'Inactive'): Promise<v
   );
 }
 
-async function tag(name: string, until: string): Promise<void> {
-  await sandbox.iam.send(
-    new TagUserCommand({ UserName: name, Tags: [{ Key: EXCLUDED_UNTIL, Value: until }] }),
-  );
+async function tag(name: string, Key: string, Value: string): Promise<void> {
+  await sandbox.iam.send(new TagUserCommand({ UserName: name, Tags: [{ Key, Value }] }));
 }
 
 function decisionsAbout(name: string) {

@@ -3,7 +3,7 @@ import { type DeactivationReason, isOfUse } from './deactivation-reasons';
 import type { KeyActionRules } from './key-actions';
 import type { KeyApproval } from './key-approval';
 import { dateText, lastUseText } from './key-report';
-import { ownerWithSource } from './owner';
+import { addressOf, type Owner, ownerWithSource, sourceText } from './owner';
 import type { Question } from '../../approval/domain/question';
 import type { RequestLabels } from '../../approval/domain/request-labels';
 import { consoleOf, iamRegionOf } from '../../shared/domain/partition';
@@ -52,6 +52,7 @@ function keyQuestion(
   return {
     title: `Deactivate access key ${id} of ${userName}${member ? ` in account ${account}` : ''}`,
     requester: { name: 'IamKeySentry', isAutomatic: true },
+    ...consultedOwner(owner),
     facts: [
       { label: 'User', value: userName },
       ...(owner ? [{ label: 'Owner', value: ownerWithSource(owner) }] : []),
@@ -80,6 +81,13 @@ function keyQuestion(
     links: [{ text: 'User in the console', url: consoleUrl(userName, region) }],
     mayBeTimed: false,
   };
+}
+
+/** Whether they still need it is theirs to say, and not theirs to decide. */
+function consultedOwner(owner: Owner | undefined): Pick<Question, 'consulted'> {
+  const email = addressOf(owner);
+  if (email === undefined || owner?.kind !== 'known') return {};
+  return { consulted: { email, reason: `named as owner by ${sourceText(owner)}` } };
 }
 
 function remark(

@@ -94,6 +94,12 @@ function addressIn(userName: string): string | undefined {
   return userName.split('@').length === 2 ? ADDRESS.exec(userName)?.[0] : undefined;
 }
 
+/** The owner's name, where all of it is an address: one inside of a text could be anything. */
+export function addressOf(owner: Owner | undefined): string | undefined {
+  if (owner?.kind !== 'known') return undefined;
+  return ADDRESS.exec(owner.name)?.[0] === owner.name ? owner.name : undefined;
+}
+
 /** Of an owner, in characters. */
 export const LONGEST_OWNER = 100;
 

@@ -47,6 +47,7 @@ export const questionSchema = z.strictObject({
     email: optionalShownText,
     isAutomatic: z.optional(z.boolean()),
   }),
+  consulted: z.optional(z.strictObject({ email: shownText, reason: shownText })),
   facts: z.array(z.strictObject({ label: shownText, value: shownText })),
   changes: z.array(
     z.strictObject({
@@ -88,6 +89,8 @@ const messageName = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('question') }),
   z.object({ kind: z.literal('whole') }),
   z.object({ kind: z.literal('reminder'), number: z.int() }),
+  z.object({ kind: z.literal('consultation') }),
+  z.object({ kind: z.literal('consulted'), number: z.int() }),
   z.object({
     kind: z.literal('step'),
     step: z.enum(STEPS),
@@ -163,6 +166,17 @@ export const storedRequest = z.object({
       needed: z.int(),
       isRouteLost: z.optional(z.boolean()),
     }),
+  ),
+  consultation: z.optional(
+    z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('asked'),
+        userId: z.string(),
+        answers: z.int(),
+        opinion: z.optional(z.object({ isStillNeeded: z.boolean(), at: time })),
+      }),
+      z.object({ kind: z.literal('not-asked'), reason: z.string() }),
+    ]),
   ),
   reminders: z.int(),
   decision: z.optional(

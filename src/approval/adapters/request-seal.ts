@@ -56,9 +56,10 @@ function sealedText(request: ApprovalRequest): string {
     votes,
     judgedClicks,
     waitingClicks,
+    consultation,
     decision,
     carrying,
   } = request;
   const phase = carrying && [carrying.phase, carrying.attempt];
-  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, route, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, decision, phase })}`;
+  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, route, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, consultation, decision, phase })}`;
 }

@@ -1,6 +1,7 @@
 import { clickIdOf, type StoredClick } from './dynamo-clicks';
 import { type Click, parseButton } from '../domain/click';
 import { reasonText } from '../domain/denial-reason';
+import { type OpinionClick, parseOpinionButton } from '../domain/opinion';
 import {
   type Click as SlackClick,
   parseInteraction,
@@ -46,7 +47,7 @@ export function isSlacks(
 }
 
 /** Undefined where it is no click on a button of a workflow. */
-export function clickIn({ id, body, receivedAt }: StoredClick): Click | undefined {
+export function clickIn({ id, body, receivedAt }: StoredClick): Click | OpinionClick | undefined {
   try {
     const interaction = parseInteraction(body);
     return interaction.kind === 'click' ? workflowClick(interaction, id, receivedAt) : undefined;
@@ -57,14 +58,14 @@ export function clickIn({ id, body, receivedAt }: StoredClick): Click | undefine
 }
 
 /** Undefined where the button is none of ours. */
-export function workflowClick(click: SlackClick, id: string, at: Date): Click | undefined {
-  const button = parseButton(click.value);
-  const { reason } = click;
-  // A reason is one for a denial: what a modal carries is no way to anything else.
-  if (!button || (reason !== undefined && button.action.kind !== 'deny')) return undefined;
-  const { userId, userTeamId, appId, channelId, messageTs } = click;
+export function workflowClick(
+  click: SlackClick,
+  id: string,
+  at: Date,
+): Click | OpinionClick | undefined {
+  const { userId, userTeamId, appId, channelId, messageTs, reason } = click;
   // Without a workspace the app is an organization's, and no workspace of a workflow is like it.
-  return {
+  const signed = {
     id,
     userId,
     userTeamId,
@@ -72,10 +73,17 @@ export function workflowClick(click: SlackClick, id: string, at: Date): Click | 
     appId,
     channelId,
     messageTs,
-    button,
     at,
-    ...(reason !== undefined && { reason: reasonText(reason) }),
   };
+  const button = parseButton(click.value);
+  if (reason !== undefined) {
+    // A reason is one for a denial: what a modal carries is no way to anything else.
+    if (button?.action.kind !== 'deny') return undefined;
+    return { ...signed, button, reason: reasonText(reason) };
+  }
+  if (button) return { ...signed, button };
+  const opinion = parseOpinionButton(click.value);
+  return opinion && { ...signed, opinion };
 }
 
 function header(headers: RequestHeaders, name: string): string {

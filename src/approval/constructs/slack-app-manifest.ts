@@ -4,6 +4,13 @@ const LONGEST_DESCRIPTION = 140;
 /** To post and change messages, and to find out who is who. */
 const SCOPES = ['chat:write', 'users:read', 'users:read.email', 'usergroups:read'];
 
+/** Where people find direct messages of the app. No one reads what they would write there. */
+const APP_HOME = {
+  home_tab_enabled: false,
+  messages_tab_enabled: true,
+  messages_tab_read_only_enabled: true,
+};
+
 /**
  * The manifest makes the app when it is pasted into Slack.
  *
@@ -15,7 +22,10 @@ export function slackAppManifest(workflow: string, interactionsUrl: string) {
       name: 'Approvals',
       description: `Asks for approvals: ${workflow}`.slice(0, LONGEST_DESCRIPTION),
     },
-    features: { bot_user: { display_name: 'Approvals', always_online: false } },
+    features: {
+      bot_user: { display_name: 'Approvals', always_online: false },
+      app_home: APP_HOME,
+    },
     oauth_config: { scopes: { bot: SCOPES } },
     settings: {
       interactivity: { is_enabled: true, request_url: interactionsUrl },

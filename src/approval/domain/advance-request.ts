@@ -1,6 +1,7 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type AuditEntry, isOpen } from './approval-request';
 import { approversNow } from './approver-readings';
+import { consult } from './consult';
 import { decidersOf } from './deciders';
 import { afterTime, isToBePointedTo, isUnsent, withPointed, withSent } from './due';
 import { identify } from './identify-requesters';
@@ -27,13 +28,14 @@ export async function advanceRequest(
   ports: WorkflowPorts,
 ): Promise<void> {
   const { store, clock } = ports;
-  const request = await revise(
+  const moved = await revise(
     known,
     (current) => afterTime(current, configuration, clock.now()),
     configuration,
     store,
   );
-  if (!request) return;
+  if (!moved) return;
+  const request = await consult(moved, configuration, ports);
   const done = await Promise.allSettled([
     tell(request, ports),
     announceAll(request, ports),

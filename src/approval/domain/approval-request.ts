@@ -1,4 +1,5 @@
 import type { Click } from './click';
+import type { Consultation } from './consultation';
 import type { Question, Requester } from './question';
 import type { RequestLabels } from './request-labels';
 import type { FoundRoute } from './route';
@@ -37,6 +38,8 @@ export interface ApprovalRequest {
   readonly waitingClicks?: readonly WaitingClick[];
   /** As the approvers were read last; undefined where they are enough, or could not be read. */
   readonly tooFewApprovers?: TooFewApprovers;
+  /** Undefined until the person was looked up, and where the question names no one. */
+  readonly consultation?: Consultation;
   readonly reminders: number;
   readonly decision?: Decision;
   readonly carrying?: Carrying;
@@ -162,6 +165,10 @@ export type MessageName =
   | { readonly kind: 'whole' }
   | { readonly kind: 'reminder'; readonly number: number }
   | { readonly kind: 'step'; readonly step: Step }
+  /** The direct message to the one whom the question names. */
+  | { readonly kind: 'consultation' }
+  /** In the thread: how far that is. The number counts their answers. */
+  | { readonly kind: 'consulted'; readonly number: number }
   /** To the one whose click did not count, or cannot be judged yet. */
   | {
       readonly kind: 'refusal' | 'waiting';
@@ -223,6 +230,9 @@ export const AUDITED_EVENTS = [
   'retried',
   'ended',
   'viewed',
+  'consulted',
+  'not-consulted',
+  'opinion',
   'not-asked',
 ] as const;
 
@@ -275,7 +285,8 @@ export function isDue({ wanted, shown }: MessageSlot): boolean {
 export function nameKey(name: MessageName): string {
   switch (name.kind) {
     case 'reminder':
-      return `reminder-${name.number}`;
+    case 'consulted':
+      return `${name.kind}-${name.number}`;
     case 'step':
       return `step-${name.step}`;
     case 'refusal':

@@ -1,5 +1,5 @@
-/** A click on a button of a request's message, as Slack signed it. */
-export interface Click {
+/** A click on a button of ours, as Slack signed it. */
+export interface SignedClick {
   /** Of what Slack sent: a second delivery has the same. */
   readonly id: string;
   readonly userId: string;
@@ -9,10 +9,14 @@ export interface Click {
   readonly appId: string;
   readonly channelId: string;
   readonly messageTs: string;
-  readonly button: ButtonValue;
   readonly at: Date;
   /** With a denial: what its modal asked for; empty where it was left out. */
   readonly reason?: string;
+}
+
+/** A click on a button of a request's message. */
+export interface Click extends SignedClick {
+  readonly button: ButtonValue;
 }
 
 export type ButtonAction =

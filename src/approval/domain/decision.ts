@@ -6,6 +6,7 @@ import {
   withDue,
   withEntry,
 } from './approval-request';
+import { withConsultationUpdated } from './consultation';
 
 export type EntryBase = Omit<AuditEntry, 'what'>;
 
@@ -25,7 +26,7 @@ export function withDecision(
   });
   const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;
   const { kind, denialReason } = decision;
-  return withEntry(shown, {
+  return withEntry(withConsultationUpdated(shown), {
     ...entry,
     what: 'decided',
     detail: kind,

@@ -2,6 +2,7 @@ import type { ApprovalConfiguration } from './approval-configuration';
 import {
   type ApprovalRequest,
   isDue,
+  isOpen,
   isToOne,
   type MessageCopy,
   type MessageSlot,
@@ -9,6 +10,7 @@ import {
   withDue,
 } from './approval-request';
 import type { ApprovalStore } from './approval-store';
+import { withThread } from './consultation';
 import { decidersOf } from './deciders';
 import { isDeliverable } from './due';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
@@ -30,6 +32,10 @@ export interface Renderer {
   whole(request: ApprovalRequest): readonly RenderedMessage[];
   reminder(request: ApprovalRequest): RenderedMessage;
   step(request: ApprovalRequest, slot: MessageSlot): RenderedMessage;
+  /** The direct message to the one whom the question names. */
+  consultation(request: ApprovalRequest): RenderedMessage;
+  /** What the approvers hear of it. */
+  consulted(request: ApprovalRequest): RenderedMessage;
 }
 
 /** Delivers messages to people. Throws a MessengerUnavailableError or a MessengerRefusedError. */
@@ -130,7 +136,9 @@ async function deliverOne(
   } catch (error) {
     ports.failed(request.id, nameKey(slot.name), error);
     const wait = waitAfter(error, own.failures);
-    const isHopeless = isToOne(own.name) && error instanceof MessengerRefusedError;
+    const isRefused = error instanceof MessengerRefusedError;
+    const isUnreached = isRefused && own.name.kind === 'consultation';
+    const isHopeless = isRefused && (isToOne(own.name) || isUnreached);
     await change((current) => ({
       ...current,
       ...(isHopeless && { shown: own.wanted }),
@@ -138,6 +146,9 @@ async function deliverOne(
       leasedUntil: undefined,
       notBefore: new Date(clock.now().getTime() + wait),
     }));
+    if (isUnreached && own.copies.length === 0 && latest && isOpen(latest)) {
+      latest = await revise(latest, withThread, configuration, store);
+    }
   }
   return latest;
 }
@@ -219,6 +230,10 @@ async function deliver(
     case 'step':
       await messenger.monitor(renderer.step(request, slot));
       return {};
+    case 'consultation':
+      return deliverConsultation(request, slot, ports);
+    case 'consulted':
+      return deliverConsulted(request, ports);
     case 'refusal':
     case 'waiting':
       await messenger.tellOnly(name.userId, approvalChannelId, name.text);
@@ -310,6 +325,30 @@ async function deliverReminder(request: ApprovalRequest, ports: MessagePorts): P
   const { question, isThere } = await lookAtQuestion(request, ports);
   if (!isThere) return { lost: question };
   await ports.messenger.reply(question, ports.renderer.reminder(request));
+  return {};
+}
+
+/** To the person alone. One that they have deleted is not sent again. */
+async function deliverConsultation(
+  request: ApprovalRequest,
+  { copies }: MessageSlot,
+  { messenger, renderer }: MessagePorts,
+): Promise<Delivered> {
+  const { consultation, decision } = request;
+  if (consultation?.kind !== 'asked') return {};
+  if (copies.length === 0) {
+    if (decision) return {};
+    return { posted: await messenger.post(consultation.userId, renderer.consultation(request)) };
+  }
+  const message = renderer.consultation(request);
+  await Promise.all(copies.map(async (copy) => messenger.update(copy, message)));
+  return {};
+}
+
+async function deliverConsulted(request: ApprovalRequest, ports: MessagePorts): Promise<Delivered> {
+  const { question, isThere } = await lookAtQuestion(request, ports);
+  if (!isThere) return { isGone: true, lost: question };
+  await ports.messenger.reply(question, ports.renderer.consulted(request));
   return {};
 }
 

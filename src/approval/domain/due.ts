@@ -10,6 +10,7 @@ import {
   withEntry,
 } from './approval-request';
 import { isDeciding } from './click';
+import { isToBeConsulted, withConsultationUpdated } from './consultation';
 import { isRouteLost } from './deciders';
 import { withDecision } from './decision';
 import { isRetryOver, retriedUntil, withoutRetry } from './retry';
@@ -138,7 +139,8 @@ export function withOutcome(
   );
   if (decision?.kind === 'not-asked') return carried;
   const step = phase === 'end' && outcome.kind === 'carried-out' ? 'ended' : outcome.kind;
-  return withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
+  const told = withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
+  return withConsultationUpdated(told);
 }
 
 /** When someone has to look at the request again; never, without a date. */
@@ -147,7 +149,7 @@ export function dueAt(
   configuration: ApprovalConfiguration,
 ): Date | undefined {
   const times = [
-    ...(request.unannounced.length > 0 ? [request.askedAt] : []),
+    ...(request.unannounced.length > 0 || isToBeConsulted(request) ? [request.askedAt] : []),
     ...request.messages.filter(isDue).map((slot) => messageDueAt(slot) ?? request.askedAt),
     ...decisionTimes(request, configuration),
   ];

@@ -32,7 +32,7 @@ export function judgeClick(
   now: Date,
 ): ApprovalRequest {
   if (request.judgedClicks.includes(click.id)) return request;
-  const judged = withJudged(request, click);
+  const judged = withJudged(request, click.id);
   const entry = { at: now, by: click.userId, clickId: click.id, membership: authority.members };
   const stranger =
     whyNotHeard(request, click, authority, configuration) ??
@@ -71,7 +71,7 @@ export function judgeClick(
 /** What is entered about a click, by the one who has clicked. */
 type ClickEntry = EntryBase & Required<Pick<AuditEntry, 'by' | 'clickId'>>;
 
-export function withJudged(request: ApprovalRequest, { id }: Click): ApprovalRequest {
+export function withJudged(request: ApprovalRequest, id: string): ApprovalRequest {
   const { waitingClicks, ...judged } = request;
   const waiting = waitingClicks?.filter(({ click }) => click.id !== id) ?? [];
   return {

@@ -32,12 +32,24 @@ export interface PostedMessage {
   readonly ts: string;
 }
 
+/** Someone whom the messenger knows. */
+export interface Person {
+  readonly userId: string;
+  /** Where they are at home; undefined where the messenger does not say. */
+  readonly teamId?: string;
+  readonly isDeactivated: boolean;
+  readonly isGuest: boolean;
+  readonly isBot: boolean;
+}
+
 /** Who is who. A look-up that fails throws: it is never "no one". */
 export interface People {
   /** Empty where the group has no members. The answer can be a minute old. */
   membersOf(userGroupId: string): Promise<readonly string[]>;
   /** Undefined only where the messenger knows no one of that address. */
   userWithEmail(email: string): Promise<string | undefined>;
+  /** Undefined only where the messenger knows no one of that address. */
+  personWithEmail(email: string): Promise<Person | undefined>;
   /** The app that the sentry itself is to the messenger. */
   app(): Promise<{ readonly teamId: string; readonly appId: string }>;
 }

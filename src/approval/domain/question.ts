@@ -8,6 +8,8 @@ export interface Question {
   /** What makes it sensitive, such as a class of data: it stands out in each message. */
   readonly sensitiveLabels?: readonly Fact[];
   readonly requester: Requester;
+  /** Someone whom approvers may want to hear, and who decides nothing. */
+  readonly consulted?: Consulted;
   readonly facts: readonly Fact[];
   /** The most dangerous first. */
   readonly changes: readonly ProposedChange[];
@@ -32,6 +34,14 @@ export interface Requester {
    * is their own.
    */
   readonly isAutomatic?: boolean;
+}
+
+/** Is asked in a direct message whether it is still needed; the approvers see the answer. */
+export interface Consulted {
+  /** As a record names it: anyone may have written it. */
+  readonly email: string;
+  /** Why this person: "named as owner by the tag Owner". */
+  readonly reason: string;
 }
 
 export interface Fact {

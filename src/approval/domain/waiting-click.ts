@@ -65,7 +65,7 @@ export function withWaiting(
   const known = waitingClicks.find((other) => other.click.id === id);
   const entry = { at: now, by: userId, clickId: id };
   const refusal = whyNotToWait(request, known ?? waiting, configuration, now);
-  if (refusal) return refuse(withJudged(request, click), refusal, entry);
+  if (refusal) return refuse(withJudged(request, id), refusal, entry);
   if (known || waitingClicks.length >= MOST_WAITING_CLICKS) return request;
   const reason = whyItWaits(cause);
   const outlook = isDeciding(button.action)

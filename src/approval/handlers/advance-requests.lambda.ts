@@ -49,6 +49,7 @@ import { advance } from '../domain/advance-request';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 import { takeClick } from '../domain/take-click';
 import { takeAsk, takeOutcome, takeUnreadableAsk } from '../domain/take-from-asker';
+import { takeOpinion } from '../domain/take-opinion';
 import { type WorkflowPorts } from '../domain/workflow-ports';
 
 const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
@@ -226,12 +227,16 @@ async function judge(clickId: string, { known, clicks, ports }: Work): Promise<v
     return clicks.judged(clickId);
   }
   const click = clickIn(stored);
-  const isTaken = click !== undefined && (await takeClick(click, known, ports));
+  const isTaken =
+    click !== undefined &&
+    ('opinion' in click
+      ? await takeOpinion(click, known, ports)
+      : await takeClick(click, known, ports));
   if (!isTaken) {
     logger.error('a click about no request, passed over', {
       clickId,
       user: click?.userId,
-      requestId: click?.button.requestId,
+      requestId: click && ('opinion' in click ? click.opinion : click.button).requestId,
     });
   }
   return clicks.judged(clickId);

@@ -111,11 +111,14 @@ function countFailure(requestId: string, message: string, error: unknown): void 
 }
 
 function reportRefused(requestId: string, message: string, error: MessengerRefusedError): void {
+  const isToPerson = message === 'consultation';
   failures.add(`refused ${requestId} ${message} ${error.code}`, {
     work: { what: `A message in Slack (${message})`, requestId },
-    state: 'tried-again',
+    state: isToPerson ? 'given-up' : 'tried-again',
     reason: reasonOf(error),
-    next: 'It is tried again every five minutes at the latest. Mend the cause (runbook: UndeliverableMessagesAlarm).',
+    next: isToPerson
+      ? 'The request goes on, and the thread of its question says so. Mend the cause (runbook: UndeliverableMessagesAlarm).'
+      : 'It is tried again every five minutes at the latest. Mend the cause (runbook: UndeliverableMessagesAlarm).',
   });
 }
 

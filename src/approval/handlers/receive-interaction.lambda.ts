@@ -166,7 +166,8 @@ async function take(click: StoredClick, interaction: Click): Promise<void> {
     metrics.addMetric(METRIC.foreignClicks, MetricUnit.Count, 1);
     return;
   }
-  if (known.button.action.kind === 'deny' && (await isAskedWhy(interaction))) return;
+  const isDenial = 'button' in known && known.button.action.kind === 'deny';
+  if (isDenial && (await isAskedWhy(interaction))) return;
   await clicks.store(click);
   await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) =>
     logger.error('the click is kept, but not in its queue', { clickId: id, error }),

@@ -106,6 +106,42 @@ test.each<[string, Owner | undefined, string[]]>([
   expect(facts.map(({ value }) => value)).toEqual(values);
 });
 
+test.each<[string, Owner | undefined, string | undefined]>([
+  ['an address', { kind: 'known', name: 'olga@example.com', source: 'path' }, 'olga@example.com'],
+  ['a team', { kind: 'known', name: 'payments', source: 'path' }, undefined],
+  [
+    'a text with an address',
+    { kind: 'known', name: 'to olga@example.com', source: 'path' },
+    undefined,
+  ],
+  [
+    'two addresses',
+    { kind: 'known', name: 'a@example.com,b@example.com', source: 'path' },
+    undefined,
+  ],
+  ['a part of one', { kind: 'known', name: '@example.com', source: 'path' }, undefined],
+  ['unknown', { kind: 'unknown', reason: 'olga@example.com' }, undefined],
+  ['not looked for', undefined, undefined],
+])('the owner is consulted where all of the name is an address: %s', (_, owner, email) => {
+  const { question } = askAbout(
+    {
+      id: 'AKIA-1',
+      userName: 'ann',
+      status: 'Active',
+      createdAt: daysAgo(120),
+      lastUse: { kind: 'never' },
+      owner,
+    },
+    ['too-old'],
+    { ...CONFIGURATION.actions!, askAgainAfter: 30 },
+    { account: '1', region: 'eu-west-1' },
+    NOW,
+  );
+  expect(question.consulted).toEqual(
+    email && { email, reason: 'named as owner by the path of the user' },
+  );
+});
+
 test('people are asked with the owner that the run found', async () => {
   const account = new FaultyAccount(
     [user('ann', [key('AKIA-1', 120)], { tags: new Map([['Owner', 'payments']]) })],

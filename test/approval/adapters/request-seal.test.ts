@@ -38,6 +38,17 @@ describe('a seal', () => {
     ],
     ['another asker', { asker: 'another' }],
     ['another id', { id: 'r-2' }],
+    [
+      'an opinion',
+      {
+        consultation: {
+          kind: 'asked',
+          userId: 'U9',
+          answers: 1,
+          opinion: { isStillNeeded: false, at: NOON },
+        },
+      },
+    ],
     ['a route', { route: { name: 'production', channelId: 'C1' } }],
   ];
 

@@ -488,7 +488,14 @@ test('the manifest, an output of the stack, makes the Slack app with the right U
   );
   expect(JSON.parse(resolved(output!.Value))).toEqual({
     display_information: { name: 'Approvals', description: 'Asks for approvals: App/Approvals' },
-    features: { bot_user: { display_name: 'Approvals', always_online: false } },
+    features: {
+      bot_user: { display_name: 'Approvals', always_online: false },
+      app_home: {
+        home_tab_enabled: false,
+        messages_tab_enabled: true,
+        messages_tab_read_only_enabled: true,
+      },
+    },
     oauth_config: {
       scopes: { bot: ['chat:write', 'users:read', 'users:read.email', 'usergroups:read'] },
     },

@@ -46,7 +46,8 @@ export class MessengerInMemory implements Messenger {
 
   async post(channelId: string, { text }: RenderedMessage): Promise<PostedMessage> {
     await this.called('post');
-    return this.put(channelId, text);
+    // As Slack does: a message to a user stands in the conversation with them.
+    return this.put(channelId.startsWith('C') ? channelId : `D-${channelId}`, text);
   }
 
   async reply({ channelId, ts }: MessageCopy, { text }: RenderedMessage): Promise<PostedMessage> {
@@ -124,6 +125,16 @@ export class RendererInMemory implements Renderer {
 
   reminder(request: ApprovalRequest): RenderedMessage {
     return rendered(`${request.id} still waits`);
+  }
+
+  consultation({ id, decision, consultation }: ApprovalRequest): RenderedMessage {
+    const answer = consultation?.kind === 'asked' ? consultation.opinion?.isStillNeeded : undefined;
+    return rendered(`To one: ${id} ${decision?.kind ?? 'open'}, answer ${answer ?? 'none'}`);
+  }
+
+  consulted({ id, consultation }: ApprovalRequest): RenderedMessage {
+    if (consultation?.kind !== 'asked') return rendered(`${id} ${consultation?.reason}`);
+    return rendered(`${id} answer ${consultation.opinion?.isStillNeeded ?? 'not to be had'}`);
   }
 
   step({ id }: ApprovalRequest, { name }: MessageSlot): RenderedMessage {

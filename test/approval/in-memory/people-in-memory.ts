@@ -1,4 +1,8 @@
-import { MessengerUnavailableError, type People } from '../../../src/approval/domain/messenger';
+import {
+  MessengerUnavailableError,
+  type People,
+  type Person,
+} from '../../../src/approval/domain/messenger';
 
 export const APP = { teamId: 'T1', appId: 'A1' };
 
@@ -6,6 +10,9 @@ export const APP = { teamId: 'T1', appId: 'A1' };
 export class PeopleInMemory implements People {
   readonly groups = new Map<string, readonly string[]>();
   readonly users = new Map<string, string>();
+  readonly persons = new Map<string, Person>();
+  /** Thrown where a person is asked for. */
+  personTrouble?: Error;
   readonly lookedUp: string[] = [];
   /** Nothing can be looked up, which is not the same as no one. */
   isDown = false;
@@ -25,6 +32,12 @@ export class PeopleInMemory implements People {
     this.lookedUp.push(email);
     await this.afterLookUp.get(this.lookedUp.length)?.();
     return this.users.get(email);
+  }
+
+  async personWithEmail(email: string): Promise<Person | undefined> {
+    this.answer();
+    if (this.personTrouble) throw this.personTrouble;
+    return this.persons.get(email);
   }
 
   async app(): Promise<typeof APP> {

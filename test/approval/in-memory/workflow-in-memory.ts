@@ -14,8 +14,10 @@ import type { ApprovalStore } from '../../../src/approval/domain/approval-store'
 import type { ButtonAction, Click } from '../../../src/approval/domain/click';
 import { deliverMessages, type MessagePorts } from '../../../src/approval/domain/deliver-messages';
 import type { Attempt } from '../../../src/approval/domain/due';
+import type { OpinionClick } from '../../../src/approval/domain/opinion';
 import { takeClick } from '../../../src/approval/domain/take-click';
 import { type Report, takeAsk, takeOutcome } from '../../../src/approval/domain/take-from-asker';
+import { takeOpinion } from '../../../src/approval/domain/take-opinion';
 import { type WorkflowPorts } from '../../../src/approval/domain/workflow-ports';
 import type { Clock } from '../../../src/shared/domain/clock';
 import { Faults } from '../../security-group/in-memory/faults';
@@ -164,6 +166,30 @@ export class WorkflowInMemory implements Clock {
   async receive(click: Click): Promise<void> {
     await this.store.storeClick(click);
     this.enqueue({ kind: 'click', clickId: click.id });
+  }
+
+  /** Someone answers in their direct message, and all that follows from it at once is done. */
+  async say(isStillNeeded: boolean, values: OpinionValues = {}): Promise<void> {
+    this.clicks += 1;
+    const { digest = DIGEST, ...others } = values;
+    const message = [...this.messenger.standing.values()].find(({ text }) =>
+      text.startsWith('To one: r1 '),
+    );
+    const click: OpinionClick = {
+      id: `click-${this.clicks}`,
+      userId: 'olga',
+      ...APP,
+      userTeamId: APP.teamId,
+      channelId: message?.channelId ?? 'D-olga',
+      messageTs: message?.ts ?? 'vanished',
+      at: this.now(),
+      opinion: { requestId: 'r1', digest, isStillNeeded },
+      ...others,
+    };
+    for (const _ of ['once', 'and delivered again']) {
+      await takeOpinion(click, this.configuration, this.ports());
+    }
+    await this.work();
   }
 
   async outcome(
@@ -318,6 +344,8 @@ export type ClickValues = Partial<Omit<Click, 'button'>> & {
   readonly requestId?: string;
   readonly digest?: string;
 };
+
+export type OpinionValues = Partial<Omit<OpinionClick, 'opinion'>> & { readonly digest?: string };
 
 /** A mistake of the test or of the program is no failure of a port. */
 function isExpected(error: unknown): boolean {

@@ -26,6 +26,7 @@ import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../../sandbox/inbox';
 import { type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import { IamGaps } from '../../../sandbox/proxy/iam-gaps/iam-gaps';
+import type { ClickOverrides } from '../../../sandbox/slack/clicks';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../../sandbox/slack/workspace';
 import {
@@ -298,6 +299,34 @@ export class KeyApprovalSandbox {
       ts,
       text,
     });
+  }
+
+  /** The messages that the user alone sees. */
+  toldAlone(userId: string): Message[] {
+    const conversation = `D${userId.slice(1)}`;
+    return this.slack.messages.filter(({ channel }) => channel === conversation);
+  }
+
+  /** What was written below the last question about the user's key. */
+  inThread(name: string): string[] {
+    const { ts } = this.questionAbout(name);
+    return this.slack.messages.filter(({ threadTs }) => threadTs === ts).map(({ text }) => text);
+  }
+
+  /** A button of the last direct message to the user, with all that follows. */
+  async answer(userId: string, text: string, as: ClickOverrides): Promise<void> {
+    const message = this.toldAlone(userId).at(-1);
+    if (!message) throw new Error(`${userId} has no direct message.`);
+    const [base] = [...this.stack.httpApis.values()];
+    await this.slack.click({
+      interactionsUrl: `${base}/slack/interactions`,
+      userId,
+      channel: message.channel,
+      ts: message.ts,
+      text,
+      as,
+    });
+    await this.settled();
   }
 
   /** With all that follows. */

@@ -16,6 +16,7 @@ import {
 } from './approval-blocks';
 import { type Layout, layOut, MOST_NAME_CHARACTERS, sensitiveLines } from './approval-body';
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
+import { consultationBlocks, consultedBlocks } from './consultation-blocks';
 import { MOST_REQUESTERS } from '../../domain/admit';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
 import {
@@ -135,6 +136,14 @@ export class SlackRenderer implements Renderer {
       ]),
       this.identity(request),
     ]);
+  }
+
+  consultation(request: ApprovalRequest): RenderedMessage {
+    return rendered(consultationBlocks(request));
+  }
+
+  consulted(request: ApprovalRequest): RenderedMessage {
+    return rendered(consultedBlocks(request));
   }
 
   /** By the question and the configuration alone, so that a message's parts stay what they are. */

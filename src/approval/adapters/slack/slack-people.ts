@@ -1,6 +1,6 @@
 import type { SlackWebApi } from './slack-web-api';
 import type { Clock } from '../../../shared/domain/clock';
-import { MessengerRefusedError, type People } from '../../domain/messenger';
+import { MessengerRefusedError, type People, type Person } from '../../domain/messenger';
 
 /** Each click asks; who leaves the group shall not be able to approve for long. */
 const MEMBERS_KEPT_FOR_MILLISECONDS = 60_000;
@@ -39,14 +39,11 @@ export class SlackPeople implements People {
   }
 
   async userWithEmail(email: string): Promise<string | undefined> {
-    try {
-      return await this.api.lookupByEmail(email);
-    } catch (error) {
-      if (error instanceof MessengerRefusedError && error.code === 'users_not_found') {
-        return undefined;
-      }
-      throw error;
-    }
+    return whereKnown(async () => this.api.lookupByEmail(email));
+  }
+
+  async personWithEmail(email: string): Promise<Person | undefined> {
+    return whereKnown(async () => this.api.personByEmail(email));
   }
 
   app(): Promise<App> {
@@ -68,5 +65,16 @@ export class SlackPeople implements People {
       );
     }
     return { teamId, appId: (await this.api.botInfo(botId)).appId };
+  }
+}
+
+async function whereKnown<T>(lookUp: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await lookUp();
+  } catch (error) {
+    if (error instanceof MessengerRefusedError && error.code === 'users_not_found') {
+      return undefined;
+    }
+    throw error;
   }
 }

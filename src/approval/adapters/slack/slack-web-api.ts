@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { resultIn } from './slack-answer';
 import { exchange, SLACK_TIMEOUT_MILLISECONDS } from './slack-exchange';
-import { MessengerRefusedError, type PostedMessage } from '../../domain/messenger';
+import { MessengerRefusedError, type Person, type PostedMessage } from '../../domain/messenger';
 
 /** Where the bot token comes from: a CachedSecret is one. */
 export interface TokenSource {
@@ -55,6 +55,16 @@ const TOKEN = /^[\x21-\x7e]+$/;
 const noFields = z.object({});
 const postedSchema = z.object({ channel: z.string(), ts: z.string() });
 const userSchema = z.object({ user: z.object({ id: z.string() }) });
+const personSchema = z.object({
+  user: z.object({
+    id: z.string(),
+    team_id: z.optional(z.string()),
+    deleted: z.optional(z.boolean()),
+    is_bot: z.optional(z.boolean()),
+    is_restricted: z.optional(z.boolean()),
+    is_ultra_restricted: z.optional(z.boolean()),
+  }),
+});
 const membersSchema = z.object({ users: z.array(z.string()) });
 const ownerSchema = z.object({ team_id: z.string(), bot_id: z.optional(z.string()) });
 const botSchema = z.object({ bot: z.object({ app_id: z.string() }) });
@@ -114,6 +124,23 @@ export class SlackWebApi {
   /** The user's id. Refused with `users_not_found` where no one has the address. */
   async lookupByEmail(email: string): Promise<string> {
     return (await this.call('users.lookupByEmail', userSchema, { email })).user.id;
+  }
+
+  /**
+   * The same, with who that is. A guest is restricted to channels, and a guest of one channel is
+   * restricted further.
+   *
+   * @see https://docs.slack.dev/reference/objects/user-object
+   */
+  async personByEmail(email: string): Promise<Person> {
+    const { user } = await this.call('users.lookupByEmail', personSchema, { email });
+    return {
+      userId: user.id,
+      ...(user.team_id !== undefined && { teamId: user.team_id }),
+      isDeactivated: user.deleted === true,
+      isGuest: user.is_restricted === true || user.is_ultra_restricted === true,
+      isBot: user.is_bot === true,
+    };
   }
 
   async userGroupMembers(userGroupId: string): Promise<readonly string[]> {

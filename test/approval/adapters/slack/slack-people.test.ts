@@ -101,6 +101,32 @@ describe('the user with an address', () => {
   });
 });
 
+describe('the person with an address', () => {
+  test.each([
+    [{ team_id: 'T0WORK' }, { teamId: 'T0WORK' }],
+    [{ deleted: true }, { isDeactivated: true }],
+    [{ is_restricted: true }, { isGuest: true }],
+    [{ is_ultra_restricted: true }, { isGuest: true }],
+    [{ is_bot: true }, { isBot: true }],
+  ])('is known as what Slack says: %j', async (user, known) => {
+    answers.set('users.lookupByEmail', { ok: true, user: { id: 'U0ANNA', ...user } });
+    expect(await people.personWithEmail('anna@example.com')).toEqual({
+      userId: 'U0ANNA',
+      isDeactivated: false,
+      isGuest: false,
+      isBot: false,
+      ...known,
+    });
+  });
+
+  test('is no one where Slack knows none, and not where it does not say', async () => {
+    answers.set('users.lookupByEmail', failing('users_not_found'));
+    expect(await people.personWithEmail('anna@example.com')).toBeUndefined();
+    answers.set('users.lookupByEmail', failing('missing_scope'));
+    await expect(people.personWithEmail('anna@example.com')).rejects.toThrow(MessengerRefusedError);
+  });
+});
+
 describe('the app', () => {
   test('is asked for once in the life of the process', async () => {
     const app = { teamId: 'T0WORK', appId: 'A0SENTRY' };

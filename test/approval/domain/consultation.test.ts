@@ -1,0 +1,194 @@
+import { MessengerRefusedError } from '../../../src/approval/domain/messenger';
+import { APP } from '../in-memory/people-in-memory';
+import { APPROVE, askOf, DENY, MINUTE, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+
+const OLGA = {
+  userId: 'olga',
+  teamId: APP.teamId,
+  isDeactivated: false,
+  isGuest: false,
+  isBot: false,
+};
+const ADDRESS = 'olga@example.com';
+const QUESTION = {
+  ...askOf().question,
+  consulted: { email: ADDRESS, reason: 'named as owner by the tag Owner' },
+};
+
+let workflow: WorkflowInMemory;
+
+beforeEach(() => {
+  workflow = new WorkflowInMemory({ requiredApprovals: 2 });
+  workflow.people.persons.set(ADDRESS, OLGA);
+});
+
+async function ask(): Promise<void> {
+  await workflow.ask(askOf({ question: QUESTION }));
+}
+
+function toOlga(): string[] {
+  return [...workflow.messenger.standing.values()]
+    .filter(({ channelId }) => channelId === 'D-olga')
+    .map(({ text }) => text);
+}
+
+describe('the one whom a question names', () => {
+  test('is asked in a direct message, once', async () => {
+    await ask();
+    await workflow.pass(10 * MINUTE);
+    expect(toOlga()).toEqual(['To one: r1 open, answer none']);
+    expect(workflow.entries()).toContain('consulted');
+    expect(workflow.messenger.replies()).toEqual([]);
+  });
+
+  test('may answer, and change the answer; the thread of the approvers hears of each', async () => {
+    await ask();
+    await workflow.say(true);
+    await workflow.say(true);
+    await workflow.say(false);
+    expect(toOlga()).toEqual(['To one: r1 open, answer false']);
+    expect(workflow.messenger.replies()).toEqual(['r1 answer true', 'r1 answer false']);
+    expect(workflow.entries().filter((what) => what === 'opinion')).toHaveLength(2);
+  });
+
+  test('decides nothing, and has no vote by it even as an approver', async () => {
+    workflow.people.persons.set(ADDRESS, { ...OLGA, userId: 'ann' });
+    await ask();
+    await workflow.say(false, { userId: 'ann' });
+    const { votes, decision } = await workflow.request();
+    expect(votes).toEqual([]);
+    expect(decision).toBeUndefined();
+    await workflow.click('ann', APPROVE);
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ by: ['ann', 'ben'] });
+  });
+
+  test('hears what has become of it, and what was carried out', async () => {
+    await ask();
+    await workflow.say(true);
+    await workflow.click('ann', DENY);
+    expect(toOlga()).toEqual(['To one: r1 denied, answer true']);
+    const before = workflow.messenger.calls.length;
+    await workflow.outcome('carried-out');
+    expect(workflow.messenger.calls.slice(before)).toContain('update');
+  });
+
+  test('hears that it has expired', async () => {
+    await ask();
+    await workflow.pass(25 * 60 * MINUTE, 60 * MINUTE);
+    expect(toOlga()).toEqual(['To one: r1 expired, answer none']);
+  });
+
+  test('is heard in the message that no one knows to be sent', async () => {
+    workflow.messenger.afterPost.push(
+      async () => undefined,
+      async () => {
+        throw new Error('the answer is lost');
+      },
+    );
+    await ask();
+    const [sent] = [...workflow.messenger.standing.values()].filter(
+      ({ channelId }) => channelId === 'D-olga',
+    );
+    await workflow.say(true, { messageTs: sent?.ts });
+    await workflow.click('ann', DENY);
+    await workflow.pass(MINUTE);
+    expect(toOlga()).toEqual(['To one: r1 denied, answer true']);
+  });
+
+  test('may change the answer so often, and no more', async () => {
+    await ask();
+    for (let times = 0; times < 12; times += 1) await workflow.say(times % 2 === 0);
+    expect(workflow.messenger.replies()).toHaveLength(10);
+    expect(workflow.entries().filter((what) => what === 'refused-click')).toHaveLength(2);
+  });
+});
+
+describe('an answer does not count', () => {
+  test.each([
+    ['of someone else', { userId: 'eve' }],
+    ['from another workspace', { userTeamId: 'T9' }],
+    ['from another app', { appId: 'A9' }],
+    ['from a channel', { channelId: 'C1' }],
+    ['from a conversation with someone else', { channelId: 'D-eve' }],
+    ['about something else', { digest: 'e'.repeat(64) }],
+    ['after the end', { at: new Date('2027-01-01T00:00:00Z') }],
+  ])('%s', async (_, values) => {
+    await ask();
+    await workflow.say(true, values);
+    expect(toOlga()).toEqual(['To one: r1 open, answer none']);
+    expect(workflow.messenger.replies()).toEqual([]);
+    expect(workflow.entries().at(-1)).toBe('refused-click');
+  });
+
+  test('after the decision', async () => {
+    await ask();
+    await workflow.click('ann', DENY);
+    await workflow.say(true);
+    expect(toOlga()).toEqual(['To one: r1 denied, answer none']);
+    expect(workflow.entries()).toContain('refused-click');
+  });
+
+  test('where no one was asked', async () => {
+    await workflow.ask();
+    await workflow.say(true);
+    expect(workflow.entries().at(-1)).toBe('refused-click');
+    expect((await workflow.request()).consultation).toBeUndefined();
+  });
+
+  test('of a click that is older than the one that is known', async () => {
+    await ask();
+    const early = workflow.now();
+    await workflow.pass(MINUTE);
+    await workflow.say(false);
+    await workflow.say(true, { at: early });
+    expect(toOlga()).toEqual(['To one: r1 open, answer false']);
+  });
+});
+
+describe('where the one whom a question names cannot be asked', () => {
+  test.each([
+    ['no one in Slack has this address', undefined],
+    ['their account in Slack is deactivated', { ...OLGA, isDeactivated: true }],
+    ['they are a guest in Slack', { ...OLGA, isGuest: true }],
+    ['they are of another workspace', { ...OLGA, teamId: 'T9' }],
+    ['they are of another workspace', { ...OLGA, teamId: undefined }],
+    ['it is the address of a bot', { ...OLGA, isBot: true }],
+  ])('the thread says that %s, and nothing waits', async (reason, person) => {
+    workflow.people.persons.clear();
+    if (person) workflow.people.persons.set(ADDRESS, person);
+    await ask();
+    expect(toOlga()).toEqual([]);
+    expect(workflow.messenger.replies()).toEqual([`r1 ${reason}`]);
+    await workflow.click('ann', DENY);
+    expect((await workflow.request()).decision?.kind).toBe('denied');
+  });
+
+  test('since Slack refuses to say who it is, the thread says so', async () => {
+    workflow.people.personTrouble = new MessengerRefusedError('missing_scope', 'refused');
+    await ask();
+    expect(workflow.messenger.replies()).toEqual([
+      'r1 Slack does not say who that is (missing_scope)',
+    ]);
+  });
+
+  test('since Slack does not answer, they are asked once it does', async () => {
+    workflow.people.personTrouble = new Error('no answer');
+    await ask();
+    expect(workflow.messenger.questions()).toHaveLength(1);
+    workflow.people.personTrouble = undefined;
+    await workflow.pass(MINUTE);
+    expect(toOlga()).toEqual(['To one: r1 open, answer none']);
+  });
+
+  test('since Slack refuses the direct message, the thread says so, and it is not tried again', async () => {
+    workflow.messenger.beforeCall.set(3, () => {
+      throw new MessengerRefusedError('messages_tab_disabled', 'refused');
+    });
+    await ask();
+    await workflow.pass(10 * MINUTE);
+    expect(toOlga()).toEqual([]);
+    expect(workflow.messenger.replies()).toEqual(['r1 answer not to be had']);
+    expect(workflow.undelivered).toEqual(['consultation']);
+  });
+});
