@@ -1,4 +1,9 @@
-import { MessengerRefusedError } from '../../../src/approval/domain/messenger';
+import { isDue } from '../../../src/approval/domain/approval-request';
+import {
+  MessengerRefusedError,
+  MessengerUnavailableError,
+} from '../../../src/approval/domain/messenger';
+import { type Fault, Faults } from '../../security-group/in-memory/faults';
 import { APP } from '../in-memory/people-in-memory';
 import { APPROVE, askOf, DENY, MINUTE, WorkflowInMemory } from '../in-memory/workflow-in-memory';
 
@@ -104,6 +109,36 @@ describe('the one whom a question names', () => {
   });
 });
 
+describe.each<Fault>([
+  'fails',
+  'fails after it has worked',
+  'crashes',
+  'crashes after it has worked',
+])('a call that %s', (fault) => {
+  test('whichever it is: all is told in the end, and nothing counts that was not said', async () => {
+    for (let number = 1; ; number += 1) {
+      const tried = new WorkflowInMemory();
+      tried.people.persons.set(ADDRESS, OLGA);
+      tried.faults = new Faults(new Map([[number, fault]]));
+      await tried.ask(askOf({ question: QUESTION }));
+      await tried.pass(10 * MINUTE);
+      await tried.say(true);
+      await tried.click('ann', DENY);
+      await tried.pass(10 * MINUTE);
+      const { consultation, decision, messages } = await tried.request();
+      const told = [...tried.messenger.standing.values()].filter(({ channelId }) =>
+        channelId.startsWith('D'),
+      );
+      const last = told.at(-1)?.text;
+      expect([number, decision?.kind, messages.filter(isDue)]).toEqual([number, 'denied', []]);
+      expect([number, consultation]).toMatchObject([number, { answers: 1 }]);
+      expect([number, last]).toEqual([number, 'To one: r1 denied, answer true']);
+      expect(tried.messenger.replies()).toContain('r1 answer true');
+      if (tried.faults.calls < number) break;
+    }
+  });
+});
+
 describe('an answer does not count', () => {
   test.each([
     ['of someone else', { userId: 'eve' }],
@@ -127,6 +162,13 @@ describe('an answer does not count', () => {
     await workflow.say(true);
     expect(toOlga()).toEqual(['To one: r1 denied, answer none']);
     expect(workflow.entries()).toContain('refused-click');
+  });
+
+  test('from a channel, while it is not known where the direct message stands', async () => {
+    workflow.messenger.troubleOf.set('post', new MessengerUnavailableError('down'));
+    await ask();
+    await workflow.say(true, { channelId: 'C1' });
+    expect(workflow.entries().at(-1)).toBe('refused-click');
   });
 
   test('where no one was asked', async () => {

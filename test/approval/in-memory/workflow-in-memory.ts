@@ -186,8 +186,10 @@ export class WorkflowInMemory implements Clock {
       opinion: { requestId: 'r1', digest, isStillNeeded },
       ...others,
     };
+    const take = async () => takeOpinion(click, this.configuration, this.ports());
     for (const _ of ['once', 'and delivered again']) {
-      await takeOpinion(click, this.configuration, this.ports());
+      const isDone = await this.attempt(take);
+      if (!isDone) await this.attempt(take);
     }
     await this.work();
   }
