@@ -36,7 +36,7 @@ const MINUTE_MS = 60_000;
 const SSH = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const HTTPS = '443 from 0.0.0.0/0';
 const OPENED = '22 from 0.0.0.0/0';
-const TESTS = 8;
+const TESTS = 9;
 
 let sandbox: ApprovalSandbox;
 

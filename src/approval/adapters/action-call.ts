@@ -31,7 +31,7 @@ export function actionCall(
 ): ActionCall {
   const { requestId, asker, decision } = statement;
   const { decidedBy, decidedAt, until, phase, attempt } = statement;
-  const { reason, isClickWaiting, isRouteLost, isLate } = statement;
+  const { reason, denialReason, isClickWaiting, isRouteLost, isLate } = statement;
   const value: unknown = JSON.parse(payload);
   return {
     version: ACTION_MESSAGE_VERSION,
@@ -47,6 +47,7 @@ export function actionCall(
     phase,
     attempt,
     ...(reason && { reason }),
+    ...(denialReason !== undefined && { denialReason }),
     ...(isClickWaiting && { isClickWaiting }),
     ...(isRouteLost && { isRouteLost }),
     ...(isLate && { isLate }),

@@ -30,6 +30,8 @@ export interface ActionCall {
   readonly attempt: number;
   /** With `not-asked`. */
   readonly reason?: ReasonNotToAsk;
+  /** With `denied`, where the workflow asks why: the words of the one who denied, on one line. */
+  readonly denialReason?: string;
   readonly isClickWaiting?: boolean;
   readonly isRouteLost?: boolean;
   readonly isLate?: boolean;

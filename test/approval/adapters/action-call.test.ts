@@ -38,6 +38,11 @@ describe('the call of the handler', () => {
     });
   });
 
+  test('has why someone denied, where they were asked', () => {
+    const denied = { ...STATEMENT, decision: 'denied' as const, denialReason: 'Not this week' };
+    expect(actionCall(denied, 'null', false)).toMatchObject({ denialReason: 'Not this week' });
+  });
+
   test('has the same key for a retry, and another one for another decision or request', () => {
     const keyWith = (change: Partial<DecisionStatement>) =>
       actionCall({ ...STATEMENT, ...change }, 'null', false).idempotencyKey;
