@@ -29,6 +29,9 @@ export interface InventoryKey {
 /** Whether there is time for one more look-up. */
 export type HasTime = () => boolean;
 
+/** So that the time is looked at before each call, and not for all of them at once. */
+const USERS_AT_ONCE = 12;
+
 export interface InventoryPorts {
   readonly source: Pick<AccessKeySource, 'keysOf' | 'lastUseOf'>;
   readonly hasTime: HasTime;
@@ -53,12 +56,19 @@ export async function takeInventory(
   const users = survey.users.filter(
     ({ row }) => filledSlots(row).length > 0 || known.keys.has(row.userName),
   );
-  const keys = await Promise.all(
-    users.map(async (user) =>
-      user.row.userName === ROOT_USER ? rootKeys(user, known) : keysOf(user, known, ports),
-    ),
-  );
-  return keys.flat();
+  const keys = new Map<SurveyedUser, InventoryKey[]>();
+  const waiting = users.values();
+  const takeTurns = async () => {
+    for (const user of waiting) {
+      keys.set(user, isRoot(user) ? rootKeys(user, known) : await keysOf(user, known, ports));
+    }
+  };
+  await Promise.all(Array.from({ length: USERS_AT_ONCE }, takeTurns));
+  return users.flatMap((user) => keys.get(user) ?? []);
+}
+
+function isRoot({ row }: SurveyedUser): boolean {
+  return row.userName === ROOT_USER;
 }
 
 interface Known {

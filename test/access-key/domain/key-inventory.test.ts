@@ -107,6 +107,33 @@ test('where time runs out, the rows say what was not looked up', async () => {
   expect(byId(keys).get('AKOLD')?.found?.lastUse.kind).toBe('used');
 });
 
+test('no call is begun once time has run out, however many users wait', async () => {
+  const users = Array.from({ length: 500 }, (_, index) =>
+    user(`u${index}`, [key(`AK${index}`, 1)]),
+  );
+  const account = new AccountInMemory(users);
+  const survey = await surveyAccount(
+    account,
+    { keys: KEYS, excluding: [{ kind: 'path', path: '/' }], looksAtInactive: false },
+    NOW,
+  );
+  let [calls, answers] = [0, 0];
+  const slowly = async <T>(answer: Promise<T>): Promise<T> => {
+    calls += 1;
+    await new Promise(setImmediate);
+    answers += 1;
+    return answer;
+  };
+  const source = {
+    keysOf: async (userName: string) => slowly(account.keysOf(userName)),
+    lastUseOf: async (keyId: string) => slowly(account.lastUseOf(keyId)),
+  };
+  const keys = await takeInventory(survey, KEYS, { source, hasTime: () => answers < 100 });
+  expect(calls).toBeLessThan(130);
+  expect(keys).toHaveLength(500);
+  expect(keys.filter(({ problem }) => problem?.includes('no time was left'))).not.toHaveLength(0);
+});
+
 test('the keys of the root user are in it, without ids', async () => {
   const root = {
     ...rowOf(user('<root_account>', [key('HIDDEN', 400)])),
