@@ -80,6 +80,7 @@ async function answerAll(
         look,
         exclusively: async (_, work) => work(),
         announce: async () => undefined,
+        keepInventory: async () => undefined,
         now: () => aws.clock.now(),
       },
     );

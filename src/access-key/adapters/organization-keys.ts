@@ -74,6 +74,8 @@ export interface OrganizationKeysProps {
     run: InventoriedRun,
     take: () => Promise<AccountInventory[]>,
   ): Promise<void>;
+  /** Reports that the rows of an account could not be stored, and never throws. */
+  keepRows(inventoried: InventoriedRun, store: () => Promise<void>): Promise<void>;
   tellOwners(report: OrganizationReport): Promise<void>;
 }
 
@@ -115,10 +117,14 @@ export class OrganizationKeys {
 
   /** Undefined where there is nothing to answer any more. */
   async answer(account: AccountToLookAt, hasTime: HasTime): Promise<AccountAnswer | undefined> {
-    const { announce, clock } = this.props;
+    const { announce, clock, keepRows } = this.props;
     return answerForAccount(account, {
       runs: this.runs,
       announce,
+      keepInventory: async (runId, inventory) =>
+        keepRows({ scope: inventory.accountId, at: inventory.takenAt }, async () =>
+          this.runs.writeInventory(runId, inventory),
+        ),
       now: () => clock.now(),
       exclusively: async (accountId, work) => {
         const records = this.recordsOf(accountId);

@@ -116,24 +116,46 @@ async function announce(accountId: string, report: KeyReport): Promise<void> {
   );
 }
 
-/** Everything else was done by then: a failure here must not have it done again by retries. */
 async function keepInventory(
   { inventory: place }: Pick<LoadedKeySentryConfiguration, 'inventory'>,
   inventoried: InventoriedRun,
   take: () => Promise<AccountInventory[]>,
 ): Promise<void> {
   if (!place) return;
-  try {
+  const missed = {
+    what: `The inventory of a run, for the bucket ${place.bucket}`,
+    next: 'Nothing else was held up. The next run writes an inventory of its own.',
+  };
+  await attemptInventory(inventoried, missed, async () => {
     const key = await new KeyInventories(s3, place).write(inventoried, await take());
     logger.info('inventory written', { bucket: place.bucket, key });
+  });
+}
+
+async function keepRows(inventoried: InventoriedRun, store: () => Promise<void>): Promise<void> {
+  const missed = {
+    what: `The rows of account ${inventoried.scope} in the inventory of a run`,
+    next: 'Nothing else was held up. The file says that it has none of the account.',
+  };
+  await attemptInventory(inventoried, missed, store);
+}
+
+/** Everything else was done by then: a failure here must not have it done again by retries. */
+async function attemptInventory(
+  { scope, at }: InventoriedRun,
+  { what, next }: { readonly what: string; readonly next: string },
+  attempt: () => Promise<void>,
+): Promise<void> {
+  try {
+    await attempt();
   } catch (error) {
-    logger.error('the inventory of keys was not written', { error });
+    logger.error(`not written: ${what}`, { error });
     metrics.addMetric(METRIC.inventoriesFailed, MetricUnit.Count, 1);
-    failures.add(`inventory ${inventoried.scope} ${inventoried.at.toISOString()}`, {
-      work: { what: `The inventory of a run, for the bucket ${place.bucket}` },
+    failures.add(`inventory ${scope} ${at.toISOString()}`, {
+      work: { what },
       state: 'given-up',
       reason: reasonOf(error),
-      next: 'Nothing else was held up. The next run writes an inventory of its own.',
+      next,
     });
   }
 }
@@ -163,6 +185,7 @@ function organizationOf(variable: HubVariable): OrganizationKeys {
     configuration: async () => readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
     announce,
     keepInventory,
+    keepRows,
     tellOwners: async (report) =>
       announcing.attempt(toOwners(report.at, account), async () => ownerEvents.tellOfAll(report)),
   });

@@ -94,6 +94,8 @@ export class OrganizationInMemory {
   readonly files: AccountInventory[][] = [];
   /** Where what is new is marked. */
   remembering: ReportingPorts['remembering'];
+  /** Why the rows of accounts could not be stored. */
+  readonly rowsMissed: unknown[] = [];
   /** SNS takes no message. */
   isTopicDown = false;
 
@@ -135,6 +137,10 @@ export class OrganizationInMemory {
     return answerForAccount(message, {
       runs: this.runs,
       announce: async () => undefined,
+      keepInventory: async (runId, inventory) =>
+        this.runs
+          .writeInventory(runId, inventory)
+          .catch((error: unknown) => void this.rowsMissed.push(error)),
       now: () => this.time,
       exclusively: async (_, work) => work(),
       look: async (accountId) => {

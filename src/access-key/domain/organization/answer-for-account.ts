@@ -1,5 +1,5 @@
 import { type AccountAnswer, isFinal, type KeyRun, type UnreadAccount } from './key-run';
-import type { KeyRuns } from './ports';
+import type { KeyRuns, TakenInventory } from './ports';
 import type { Refusal } from '../../../organization/domain/gaps/look-at-member';
 import { reasonOf } from '../../../shared/domain/failure/failure';
 import type { InventoryKey } from '../key-inventory';
@@ -20,6 +20,8 @@ export interface AnsweringPorts {
   /** No one else works with the keys of the account meanwhile. */
   exclusively<T>(accountId: string, work: () => Promise<T>): Promise<T>;
   announce(accountId: string, report: KeyReport): Promise<void>;
+  /** What fails there is reported, and never thrown. */
+  keepInventory(runId: string, inventory: TakenInventory): Promise<void>;
   now(): Date;
 }
 
@@ -38,15 +40,12 @@ export async function answerForAccount(
       if (!(await isAwaited(runId, accountId, ports.runs))) return undefined;
       const looked = await ports.look(accountId);
       const answer = answerOf(accountId, looked, ports.now());
-      if ('report' in looked && looked.inventory) {
-        await ports.runs.writeInventory(runId, {
-          accountId,
-          takenAt: answer.answeredAt,
-          keys: looked.inventory,
-        });
-      }
       await ports.runs.writeAnswer(runId, answer);
-      if ('report' in looked) await ports.announce(accountId, looked.report);
+      if (!('report' in looked)) return answer;
+      await ports.announce(accountId, looked.report);
+      const { inventory: keys } = looked;
+      const takenAt = answer.answeredAt;
+      if (keys) await ports.keepInventory(runId, { accountId, takenAt, keys });
       return answer;
     });
   } catch (error) {

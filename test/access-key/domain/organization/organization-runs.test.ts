@@ -305,6 +305,22 @@ describe('the file of all accounts', () => {
     expect(csv).toMatch(new RegExp(`"${OLD_SHOP.id}",.*"SUSPENDED",""`));
   });
 
+  test('costs no account its answer where rows cannot be stored, and says so', async () => {
+    const { runs } = organization;
+    const answeredBefore: boolean[] = [];
+    runs.writeInventory = async (runId, { accountId }) => {
+      answeredBefore.push((await runs.answer(runId, accountId))?.kind === 'looked');
+      throw new Error('no table');
+    };
+    const report = await organization.wholeRun('1');
+    expect(report?.unread.map(({ cause }) => cause)).toEqual(['SUSPENDED']);
+    expect(answeredBefore).toEqual([true, true, true]);
+    expect(organization.rowsMissed).toHaveLength(3);
+    expect(inventoryCsv(organization.files[0]!, NOW)).toContain(
+      'no inventory of the account was taken in this run',
+    );
+  });
+
   test('is written also where there is nothing to tell', async () => {
     models.forEach((_, id) => models.set(id, new FaultyAccount([], NOW.getTime())));
     await organization.wholeRun('1');
