@@ -20,7 +20,7 @@ export interface ToldKey {
 /** What SNS last accepted. */
 export interface LastReport {
   readonly at: Date;
-  /** When the last weekly report was due that was told. */
+  /** When the last weekly report was due, whether or not there was anything to tell. */
   readonly weeklyAt?: Date;
   readonly keys: readonly ToldKey[];
 }

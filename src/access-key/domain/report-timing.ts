@@ -82,3 +82,12 @@ export function afterReport(
     timing.kind === 'weekly' && isWeeklyDue(timing, run) ? run.at : run.last?.weeklyAt;
   return { at: acceptedAt, ...(weeklyAt && { weeklyAt }), keys };
 }
+
+/**
+ * The day is past, also where there was nothing to tell on it: what comes up later in the week
+ * waits for the next one. Undefined where there is nothing to remember.
+ */
+export function afterQuietRun(timing: ReportTiming, run: ComparedRun): LastReport | undefined {
+  if (timing.kind !== 'weekly' || !run.last || !isWeeklyDue(timing, run)) return undefined;
+  return { ...run.last, weeklyAt: run.at };
+}

@@ -13,7 +13,7 @@ import type { Part } from './key-report-text';
 import { reportByOwner } from './owner-groups';
 import type { KeyAsker, KeyChanger, KeyRecords, ReportMemory } from './ports';
 import { compareReports } from './report-changes';
-import { afterReport, isTimeToTell, type ReportTiming } from './report-timing';
+import { afterQuietRun, afterReport, isTimeToTell, type ReportTiming } from './report-timing';
 import { observeKeys, retireKeys } from './retire-keys';
 import type { Retired } from './retirement';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
@@ -94,7 +94,11 @@ async function tellOfChanges(
     isWorthTelling: isWorthTelling(report),
   };
   const marked = { ...(compared.accounts[0]?.report ?? report), changes: compared.changes };
-  if (!isTimeToTell(timing, run)) return marked;
+  if (!isTimeToTell(timing, run)) {
+    const quiet = afterQuietRun(timing, run);
+    if (quiet) await memory.write(quiet);
+    return marked;
+  }
   const acceptedAt = await tellInParts(marked, ports);
   await memory.write(afterReport(timing, run, { keys: compared.toRemember, acceptedAt }));
   await ports.tellOwners(marked);

@@ -267,6 +267,17 @@ describe('once a week', () => {
     expect(told[3]).toEqual([20, 'done']);
   });
 
+  test('waits for the day with what comes up after a day on which nothing was', async () => {
+    const account = accountOf(user('old', [key('AKOLD', 200)]));
+    await run(account, configurationOf(ON_WEDNESDAYS));
+    account.model.users.splice(0, 1, user('keyless', []));
+    const quiet = await toldOf(account, configurationOf(ON_WEDNESDAYS), 11);
+    expect(quiet.flatMap((isTold, day) => (isTold ? [day] : []))).toEqual([2]);
+    account.model.users.push(user('ann', [key('AKANN', 200)]));
+    const told = await toldOf(account, configurationOf(ON_WEDNESDAYS), 7);
+    expect(told.flatMap((isTold, day) => (isTold ? [day] : []))).toEqual([5]);
+  });
+
   test('says that nothing was found, where that is asked for', async () => {
     const account = accountOf();
     const saying = configurationOf(ON_WEDNESDAYS, { tellsWhenNothingFound: true });

@@ -9,7 +9,7 @@ import {
 import type { KeyRuns } from './ports';
 import type { KeyRecords, ReportMemory } from '../ports';
 import { compareReports } from '../report-changes';
-import { afterReport, isTimeToTell, type ReportTiming } from '../report-timing';
+import { afterQuietRun, afterReport, isTimeToTell, type ReportTiming } from '../report-timing';
 import { afterReported } from '../step-records';
 
 export interface ReportingPorts {
@@ -43,7 +43,7 @@ export async function reportKeyRun(
   const found = organizationReport(run, await runs.answers(run.id));
   const { report, isTold, remember } = await compared(found, ports);
   const after = isTold ? await tellParts(run, report, ports) : run;
-  if (isTold) await remember(now);
+  await remember(now);
   if (isTold) await ports.tellOwners(report);
   await ports.keepInventory(report);
   await runs.write({ ...after, doneAt: now });
@@ -53,7 +53,7 @@ export async function reportKeyRun(
 interface ReportToTell {
   readonly report: OrganizationReport;
   readonly isTold: boolean;
-  /** Once SNS has accepted all of it. */
+  /** Once SNS has accepted all of it, where it is told. */
   remember(acceptedAt: Date): Promise<void>;
 }
 
@@ -76,6 +76,7 @@ async function compared(
     ...{ last, at, hasUnread, tellsWhenNothingFound },
     isWorthTelling: isOrganizationWorthTelling(found),
   };
+  const isTold = isTimeToTell(timing, runToTell);
   const reports = new Map(comparison.accounts.map(({ accountId, report }) => [accountId, report]));
   return {
     report: {
@@ -86,9 +87,13 @@ async function compared(
         report: reports.get(account.accountId) ?? account.report,
       })),
     },
-    isTold: isTimeToTell(timing, runToTell),
-    remember: async (acceptedAt) =>
-      memory.write(afterReport(timing, runToTell, { keys: comparison.toRemember, acceptedAt })),
+    isTold,
+    remember: async (acceptedAt) => {
+      const toStore = isTold
+        ? afterReport(timing, runToTell, { keys: comparison.toRemember, acceptedAt })
+        : afterQuietRun(timing, runToTell);
+      if (toStore) await memory.write(toStore);
+    },
   };
 }
 

@@ -35,6 +35,7 @@ const CONFIGURATION: KeySentryConfiguration = {
   actions: { mode: 'enforce', deactivateAfter: 100, grace: 7, maxActionsPerRun: 5 },
   tellsWhenNothingFound: false,
 };
+const UNRETIRED: KeySentryConfiguration = { ...CONFIGURATION, actions: undefined };
 const ACCOUNTS = {
   selection: { kind: 'organization', units: [], excluding: [] },
   list: LIST,
@@ -357,6 +358,25 @@ describe('what is new in all accounts', () => {
     expect(JSON.parse(message).gone).toMatchObject([{ account: SANDBOX.id, keyId: 'AKIA-SAND' }]);
     await organization.wholeRun('3');
     expect(organization.told).toHaveLength(2);
+  });
+
+  test('waits for the day of a weekly report, also after a day without anything', async () => {
+    // NOW is a Monday.
+    organization.remembering = { ...organization.remembering!, timing: { kind: 'weekly', day: 1 } };
+    const quiet = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, UNRETIRED, NOW);
+    quiet.remembering = organization.remembering;
+    models.forEach((_, id) => models.set(id, new FaultyAccount([], NOW.getTime())));
+    stored = { at: daysAgo(7), weeklyAt: daysAgo(7), keys: [] };
+    await quiet.wholeRun('1');
+    models.set(SANDBOX.id, accountOf('AKIA-NEW'));
+    for (const day of ['2', '3', '4', '5', '6', '7']) {
+      quiet.pass(DAY);
+      await quiet.wholeRun(day);
+      expect(quiet.told).toHaveLength(0);
+    }
+    quiet.pass(DAY);
+    await quiet.wholeRun('8');
+    expect(quiet.told).toHaveLength(1);
   });
 
   test('of an account that could not be read, no key is gone', async () => {
