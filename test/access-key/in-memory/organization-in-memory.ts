@@ -96,6 +96,8 @@ export class OrganizationInMemory {
   remembering: ReportingPorts['remembering'];
   /** Why the rows of accounts could not be stored. */
   readonly rowsMissed: unknown[] = [];
+  /** The function runs out of time or memory over the file. */
+  diesOfInventory = false;
   /** SNS takes no message. */
   isTopicDown = false;
 
@@ -173,6 +175,7 @@ export class OrganizationInMemory {
           return this.time;
         },
         keepInventory: async (report) => {
+          if (this.diesOfInventory) throw new Error('Runtime exited with error: signal: killed');
           this.files.push(organizationInventory(report, await this.runs.inventories(report.runId)));
         },
         tellOwners: async (report) => {

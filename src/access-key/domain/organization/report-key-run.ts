@@ -19,7 +19,10 @@ export interface ReportingPorts {
   readonly remembering?: { readonly timing: ReportTiming; readonly memory: ReportMemory };
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: OrganizationReport, part: OrganizationPart): Promise<Date>;
-  /** Keeps the inventory of the run. What fails there is reported, and never thrown. */
+  /**
+   * Keeps the inventory of the run, which is done by then: should the function die of it, no retry
+   * tells anything again. What fails there is reported, and never thrown.
+   */
   keepInventory(report: OrganizationReport): Promise<void>;
   /** Has each owner hear of the keys in a report that was told. */
   tellOwners(report: OrganizationReport): Promise<void>;
@@ -45,8 +48,8 @@ export async function reportKeyRun(
   const after = isTold ? await tellParts(run, report, ports) : run;
   await remember(now);
   if (isTold) await ports.tellOwners(report);
-  await ports.keepInventory(report);
   await runs.write({ ...after, doneAt: now });
+  await ports.keepInventory(report);
   return report;
 }
 

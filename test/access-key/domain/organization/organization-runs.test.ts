@@ -322,6 +322,14 @@ describe('the file of all accounts', () => {
     );
   });
 
+  test('has nothing told again where the function dies of it', async () => {
+    organization.diesOfInventory = true;
+    await expect(organization.wholeRun('1')).rejects.toThrow('killed');
+    await organization.report();
+    expect(organization.told).toHaveLength(1);
+    expect(organization.toldOwners).toHaveLength(1);
+  });
+
   test('is written also where there is nothing to tell', async () => {
     models.forEach((_, id) => models.set(id, new FaultyAccount([], NOW.getTime())));
     await organization.wholeRun('1');
