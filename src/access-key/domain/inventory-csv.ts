@@ -55,13 +55,19 @@ const COLUMNS: readonly Column[] = [
 
 export const INVENTORY_COLUMNS: readonly string[] = COLUMNS.map(({ name }) => name);
 
-/** The file of one run: all keys that were looked at, the oldest of each account first. */
+/**
+ * The file of one run: all keys that were looked at, the oldest of each account first. Cells of one
+ * account at a time are in memory.
+ */
 export function inventoryCsv(accounts: readonly AccountInventory[], at: Date): string {
-  const rows = accounts.flatMap((account) => rowsOf(account, at));
-  return csvText([
-    INVENTORY_COLUMNS,
-    ...rows.map((row) => COLUMNS.map((column) => column.of(row) ?? '')),
-  ]);
+  return [
+    csvText([INVENTORY_COLUMNS]),
+    ...accounts.map((account) => csvText(rowsOf(account, at).map(cellsOf))),
+  ].join('');
+}
+
+function cellsOf(row: Row): string[] {
+  return COLUMNS.map((column) => column.of(row) ?? '');
 }
 
 /** A key that is in the report alone, such as one that is gone by now, is a row as well. */
