@@ -37,12 +37,18 @@ export interface Compared {
   readonly newSteps: readonly StepReport['kind'][];
 }
 
+/** Accounts with their reports, and those of which nothing could be read. */
+export interface AccountsLookedAt {
+  readonly accounts: readonly AccountReport[];
+  readonly unread: readonly { readonly accountId: string }[];
+}
+
 /**
  * Of accounts that were not read, or not completely, what was listed is remembered as it was: that
- * a key is gone is never guessed.
+ * a key is gone is never guessed. What was listed in an account that is looked at no more is gone.
  */
 export function compareReports(
-  accounts: readonly AccountReport[],
+  { accounts, unread }: AccountsLookedAt,
   last: LastReport | undefined,
   now: Date,
 ): Compared {
@@ -57,11 +63,12 @@ export function compareReports(
       .filter(({ report }) => isComplete(report))
       .map(({ accountId, report }) => [accountId, report]),
   );
-  const gone = missing.flatMap((key): GoneKey[] => {
-    const report = complete.get(key.accountId);
-    return report && key.since && !wasOver(key) ? [goneKey(key, report)] : [];
-  });
-  const kept = missing.filter(({ accountId }) => !complete.has(accountId));
+  const lookedAt = new Set([...accounts, ...unread].map(({ accountId }) => accountId));
+  const isKept = ({ accountId }: ToldKey) => lookedAt.has(accountId) && !complete.has(accountId);
+  const gone = missing
+    .filter((key) => !isKept(key) && key.since && !wasOver(key))
+    .map((key) => goneKey(key, complete.get(key.accountId)));
+  const kept = missing.filter(isKept);
   const marks = new Map(
     told.map((one) => [one.key, { since: one.told.since, isNew: isNew(one.told, before) }]),
   );
@@ -140,9 +147,10 @@ function marked(
   return { accountId, report: { ...report, keys } };
 }
 
-function goneKey({ accountId, keyId, userName }: ToldKey, { survey }: KeyReport): GoneKey {
+/** Without a report its account is looked at no more. */
+function goneKey({ accountId, keyId, userName }: ToldKey, report?: KeyReport): GoneKey {
   const gone = { accountId, keyId, userName };
-  const why = whyGone(gone, survey);
+  const why = report ? whyGone(gone, report.survey) : 'its account is not looked at any more';
   return why === undefined ? gone : { ...gone, why };
 }
 

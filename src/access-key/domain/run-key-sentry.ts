@@ -87,7 +87,11 @@ async function tellOfChanges(
   const { timing, memory, account } = ports;
   const { at } = report.survey;
   const last = await memory.read();
-  const compared = compareReports([{ accountId: account, report }], last, at);
+  const compared = compareReports(
+    { accounts: [{ accountId: account, report }], unread: [] },
+    last,
+    at,
+  );
   const run = {
     ...compared,
     ...{ last, at, hasUnread: false, tellsWhenNothingFound },

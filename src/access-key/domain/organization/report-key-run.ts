@@ -72,7 +72,7 @@ async function compared(
   const { timing, memory } = remembering;
   const { at, accounts, unread } = found;
   const last = await memory.read();
-  const comparison = compareReports(accounts, last, at);
+  const comparison = compareReports(found, last, at);
   const hasUnread = unread.some(({ cause }) => cause !== 'SUSPENDED');
   const runToTell = {
     ...comparison,

@@ -368,6 +368,28 @@ describe('what is new in all accounts', () => {
     expect(organization.told).toHaveLength(2);
   });
 
+  test('is what was listed in an account that left the hub: it is told so once, and forgotten', async () => {
+    await organization.wholeRun('1');
+    expect(stored?.keys.map(({ accountId }) => accountId)).toContain(SANDBOX.id);
+    const without = LIST.accounts.filter(({ id }) => id !== SANDBOX.id);
+    const accounts = { ...ACCOUNTS, list: { ...LIST, accounts: without } };
+    const smaller = new OrganizationInMemory(HUB_ACCOUNT, accounts, models, CONFIGURATION, NOW);
+    smaller.remembering = organization.remembering;
+    const report = await smaller.wholeRun('2');
+    expect(report?.changes?.gone).toEqual([
+      {
+        accountId: SANDBOX.id,
+        keyId: 'AKIA-SAND',
+        userName: 'bob',
+        why: 'its account is not looked at any more',
+      },
+    ]);
+    expect(smaller.told).toHaveLength(1);
+    expect(stored?.keys.map(({ accountId }) => accountId)).not.toContain(SANDBOX.id);
+    await smaller.wholeRun('3');
+    expect(smaller.told).toHaveLength(1);
+  });
+
   test('waits for the day of a weekly report, also after a day without anything', async () => {
     // NOW is a Monday.
     organization.remembering = { ...organization.remembering!, timing: { kind: 'weekly', day: 1 } };
