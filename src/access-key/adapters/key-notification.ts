@@ -22,6 +22,7 @@ import { MOST_GONE } from '../domain/changes-text';
 import { ROOT_USER } from '../domain/credential-report';
 import type { ReasonedStep } from '../domain/key-actions';
 import {
+  changesIn,
   countByClass,
   type GoneKey,
   isComplete,
@@ -77,7 +78,8 @@ export function keyNotification(
 ): Notification {
   const cut = (text: string) => plainText(text, Math.max(1, maxCharacters));
   const owners = part.number === 1 ? shortCounts(whole.owners, cut) : undefined;
-  const report = { ...whole, survey: shortSurvey(whole.survey, cut), owners };
+  const changes = shortChanges(changesIn(whole.changes, part), cut);
+  const report = { ...whole, survey: shortSurvey(whole.survey, cut), owners, changes };
   const keys = wholeKeys.map((key) => shortKey(key, cut));
   const { survey } = report;
   const message: AccessKeyReportMessage = {
@@ -94,7 +96,7 @@ export function keyNotification(
     ...(report.decidedKeyId && { decidedKeyId: report.decidedKeyId }),
     userCount: survey.userCount,
     counts: countByClass(report),
-    ...changesInMessage(report.changes, part, goneInMessage),
+    ...changesInMessage(changes, MOST_GONE, goneInMessage),
     ...ownerCounts(owners),
     keys: keys.map(keyInMessage),
     tagUses: survey.tagUses.slice(0, MAX_TAG_USES_IN_MESSAGE),
@@ -105,13 +107,7 @@ export function keyNotification(
   return {
     subject: keyReportSubject(report, part),
     json: JSON.stringify(message),
-    text: keyReportText(
-      part.number > 1 ? { ...report, changes: undefined } : report,
-      keys,
-      part,
-      sentry,
-      account,
-    ),
+    text: keyReportText(report, keys, part, sentry, account),
     severity: message.severity,
     type: message.type,
   };
@@ -136,21 +132,26 @@ function classicFields(report: KeyReport, keys: readonly ReportedKey[]) {
 
 export function changesInMessage(
   changes: ReportChanges | undefined,
-  { number }: Pick<Part, 'number'>,
+  most: number,
   goneIn: (gone: GoneKey) => GoneKeyInMessage,
 ): ChangesInMessage {
   if (!changes) return {};
   const lastReportAt = changes.lastAt.toISOString();
-  if (number > 1 || changes.gone.length === 0) return { lastReportAt };
+  if (changes.gone.length === 0) return { lastReportAt };
+  const shown = changes.gone.slice(0, Math.min(most, MOST_GONE));
   return {
     lastReportAt,
-    gone: changes.gone.slice(0, MOST_GONE).map(goneIn),
-    goneOmitted: Math.max(0, changes.gone.length - MOST_GONE),
+    gone: shown.map(goneIn),
+    goneOmitted: changes.gone.length - shown.length,
   };
 }
 
-function goneInMessage({ keyId, userName, why }: GoneKey): GoneKeyInMessage {
-  return { keyId, userName, ...(why !== undefined && { why: plainText(why) }) };
+export function goneInMessage({
+  keyId,
+  userName,
+  why,
+}: Omit<GoneKey, 'accountId'>): GoneKeyInMessage {
+  return { keyId, userName, ...(why !== undefined && { why }) };
 }
 
 export function keyInMessage({
@@ -276,6 +277,17 @@ export function shortCounts(
     ...owner,
     ...(owner.name !== undefined && { name: cut(owner.name) }),
   }));
+}
+
+export function shortChanges(
+  changes: ReportChanges | undefined,
+  cut: Cut,
+): ReportChanges | undefined {
+  if (!changes) return undefined;
+  const gone = changes.gone.map((key) =>
+    key.why === undefined ? key : { ...key, why: cut(key.why) },
+  );
+  return { ...changes, gone };
 }
 
 function shortLastUse(lastUse: LastUse, cut: Cut): LastUse {

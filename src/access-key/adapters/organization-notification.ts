@@ -1,9 +1,11 @@
 import {
   changesInMessage,
   type Cut,
+  goneInMessage,
   keyInMessage,
   MAX_CHARACTERS_OF_OTHERS,
   ownerCounts,
+  shortChanges,
   shortCounts,
   shortKey,
 } from './key-notification';
@@ -53,6 +55,7 @@ export function organizationNotification(
         keys: account.keys.map((key) => shortKey(key, cut)),
       })),
       owners: shortCounts(part.owners, cut),
+      changes: shortChanges(part.changes, cut),
     };
     const named = { ...accounts, warnings: shortWarnings(accounts.warnings, cut) };
     const message = messageOf(report, short, named, { sentry, most });
@@ -89,11 +92,9 @@ function messageOf(
     complete: unknownCount(report) === 0,
     accountsRead: report.accounts.length,
     counts: organizationCounts(report),
-    ...changesInMessage(report.changes, part, ({ accountId, keyId, userName, why }) => ({
+    ...changesInMessage(part.changes, most, ({ accountId, ...gone }) => ({
       account: accountId,
-      keyId,
-      userName,
-      ...(why !== undefined && { why: plainText(why) }),
+      ...goneInMessage(gone),
     })),
     unread: part.unread.map((account, index) => unreadAccount(account, accounts, index < most)),
     accounts: told.slice(0, most).map((one) => readAccount(one, accounts)),

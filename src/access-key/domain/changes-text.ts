@@ -13,17 +13,19 @@ export function listedLines(listed: ReportedKey['listed']): string[] {
 export function goneLines(
   changes: ReportChanges | undefined,
   nameOf?: (accountId: string) => string,
+  most = MOST_GONE,
 ): string[] {
   if (!changes || changes.gone.length === 0) return [];
   const { gone, lastAt } = changes;
+  const shown = gone.slice(0, Math.min(most, MOST_GONE));
   return [
     `No longer listed since the last report on ${dateText(lastAt)}:`,
-    ...gone.slice(0, MOST_GONE).map(({ accountId, keyId, userName, why }) => {
+    ...shown.map(({ accountId, keyId, userName, why }) => {
       const where = nameOf ? ` in ${nameOf(accountId)}` : '';
       const key = keyId === undefined ? 'a key' : keyId;
       return `- ${key} of ${plainText(userName)}${where}${why === undefined ? '' : `: ${plainText(why)}`}`;
     }),
-    ...(gone.length > MOST_GONE ? [`… and ${gone.length - MOST_GONE} more`] : []),
+    ...(gone.length > shown.length ? [`… and ${gone.length - shown.length} more`] : []),
     '',
   ];
 }

@@ -32,6 +32,14 @@ export interface ReportChanges {
   readonly gone: readonly GoneKey[];
 }
 
+/** What is gone is told in the first part alone. */
+export function changesIn(
+  changes: ReportChanges | undefined,
+  { number }: { readonly number: number },
+): ReportChanges | undefined {
+  return changes && number > 1 ? { ...changes, gone: [] } : changes;
+}
+
 export interface AccountReport {
   readonly accountId: string;
   readonly report: KeyReport;

@@ -6,6 +6,7 @@ import { accountText } from '../../../shared/domain/notification/account-text';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { Severity } from '../../../shared/domain/notification/severity';
 import {
+  changesIn,
   countByClass,
   isWorthTelling,
   type OwnerCount,
@@ -46,6 +47,8 @@ export interface OrganizationPart {
   readonly unread: readonly UnreadAccount[];
   /** In the first part alone. */
   readonly owners?: OrganizationReport['owners'];
+  /** As this part tells them. */
+  readonly changes?: ReportChanges;
 }
 
 const KEYS_PER_PART = 80;
@@ -122,7 +125,12 @@ export function isOrganizationWorthTelling({ accounts, unread }: OrganizationRep
 }
 
 /** The same report always has the same parts, and at least one. */
-export function partsOf({ accounts, unread, owners }: OrganizationReport): OrganizationPart[] {
+export function partsOf({
+  accounts,
+  unread,
+  owners,
+  changes,
+}: OrganizationReport): OrganizationPart[] {
   let left = MOST_KEYS_WITHOUT_STEP;
   const told = accounts.flatMap((account) =>
     account.report.keys.flatMap((key) => {
@@ -140,6 +148,7 @@ export function partsOf({ accounts, unread, owners }: OrganizationReport): Organ
     accounts: byAccount(keys[index] ?? []),
     unread: notRead[index] ?? [],
     ...(index === 0 && owners && { owners }),
+    changes: changesIn(changes, { number: index + 1 }),
   }));
 }
 

@@ -74,7 +74,7 @@ export function organizationText(
           '',
         ]
       : []),
-    ...(isFirst ? goneLines(report.changes, (id) => nameOf(id, accounts)) : []),
+    ...goneLines(part.changes, (id) => nameOf(id, accounts), most),
     ...(hasKeys ? ADVICE : []),
     NOT_SEEN,
     `Sent by the sentry ${sentry}.`,

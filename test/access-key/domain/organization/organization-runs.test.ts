@@ -464,11 +464,11 @@ test('parts fit in which each key has another owner, with the longest name', () 
 });
 
 test.each(['Owner', '\u6f22'.repeat(128)])(
-  'parts fit in which each key is in another account with the longest warning, beside a thousand that refuse, and the tag of owners is %s',
+  'parts fit in which each key is in another account with the longest warning, beside a thousand that refuse and keys that are gone, and the tag of owners is %s',
   (tagKey) => {
     const ids = Array.from({ length: 200 }, (_, index) => String(200_000_000_000 + index));
     const refusing = Array.from({ length: 1_000 }, (_, index) => String(100_000_000_000 + index));
-    const report = organizationReport(
+    const found = organizationReport(
       { id: '1', startedAt: NOW, asked: [...ids, ...refusing], suspended: [], partsRemembered: 0 },
       [
         ...ids.map((accountId) => lookedAt(accountId, longestKey(accountId, tagKey))),
@@ -480,6 +480,14 @@ test.each(['Owner', '\u6f22'.repeat(128)])(
         })),
       ],
     );
+    const why = `its user is excluded by the tag ${'\u6f22'.repeat(128)} until 2026-09-01`;
+    const gone = ids.map((accountId) => ({
+      accountId,
+      keyId: `AKIA${accountId}`.padEnd(20, '0'),
+      userName: `${accountId}-`.padEnd(64, 'n'),
+      why,
+    }));
+    const report = { ...found, changes: { lastAt: NOW, gone } };
     const account = { name: '\u{20000}'.repeat(25), state: 'ACTIVE', path: 'o-1/r-1/' } as const;
     const accounts = {
       ...ACCOUNTS,
@@ -490,6 +498,8 @@ test.each(['Owner', '\u6f22'.repeat(128)])(
       organizationNotification(report, part, accounts, 'Sentry'),
     );
     expect(Math.max(...messages.map(bytesOf))).toBeLessThan(256 * 1_024);
+    const { gone: goneTold, goneOmitted } = JSON.parse(messages[0]!.json);
+    expect(goneTold.length + goneOmitted).toBe(gone.length);
     const told = messages.flatMap(({ text: words }) => words.match(/\bAKIA2\d{11}0+ of/g) ?? []);
     expect(new Set(told).size).toBe(ids.length);
     expect(messages.flatMap(({ json: one }) => keySchemaErrors('organization', one))).toEqual([]);
