@@ -9,7 +9,7 @@ import {
   DEACTIVATION_REASONS,
   type StandingReason,
 } from '../../../src/access-key/domain/deactivation-reasons';
-import { keyReport } from '../../../src/access-key/domain/key-report';
+import { type GoneKey, keyReport } from '../../../src/access-key/domain/key-report';
 import type { FindingClass } from '../../../src/access-key/domain/key-rules';
 import type { KeyStep, StepReport } from '../../../src/access-key/domain/key-step';
 import { LONGEST_OWNER, type Owner } from '../../../src/access-key/domain/owner';
@@ -59,8 +59,10 @@ function messageOf(
   steps: KeyStep[] = [],
   values: Partial<Survey> = {},
   characters = MAX_CHARACTERS_OF_OTHERS,
+  gone?: readonly GoneKey[],
 ) {
-  const listed = keyReport(survey(findings, values), steps, 90);
+  const changes = gone && { lastAt: NOW, gone };
+  const listed = { ...keyReport(survey(findings, values), steps, 90), changes };
   const report = findings.some(({ owner }) => owner) ? reportByOwner(listed) : listed;
   const { json, ...rest } = keyNotification(report, report.keys, WHOLE, TELLER, characters);
   expect(keySchemaErrors('report', json)).toEqual([]);
@@ -475,6 +477,12 @@ describe.each([
         steps,
         { tagUses, unknowns: indexes.map(() => ({ what: text, reason: text })) },
         characters,
+        indexes.map((index) => ({
+          accountId: '111111111111',
+          keyId: `AKIB${index}`.padEnd(20, '0'),
+          userName: name(index),
+          why: text,
+        })),
       );
       return Buffer.byteLength(
         JSON.stringify({ default: json, email, sms: email.split('\n', 1)[0] }),
