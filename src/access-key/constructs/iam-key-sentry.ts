@@ -190,6 +190,11 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     return ownMetric(this, ACCESS_KEY_METRICS.stepsFailed, options);
   }
 
+  /** Files for a `reportBucket`, or rows of one account in them, that were not written. */
+  public metricKeyInventoriesFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this, ACCESS_KEY_METRICS.inventoriesFailed, options);
+  }
+
   /** Runs of a copy outside the home Region, which did nothing. */
   public metricRunsSkipped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, ACCESS_KEY_METRICS.runsSkipped, options);

@@ -50,6 +50,18 @@ test('the function may put files under the prefix, and nothing else of S3', () =
   );
 });
 
+test('files that were not written can be counted, and cost no alarm of their own', () => {
+  const stack = new Stack(new App(), 'App', { env: ENV });
+  const sentry = new IamKeySentry(stack, 'Keys', { reportBucket: given(stack) });
+  expect(sentry.metricKeyInventoriesFailed()).toMatchObject({
+    metricName: 'KeyInventoriesFailed',
+    statistic: 'Sum',
+  });
+  expect(
+    JSON.stringify(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')),
+  ).not.toContain('KeyInventoriesFailed');
+});
+
 test('it may encrypt with the key of the bucket', () => {
   const stack = stackWith((scope) => ({
     reportBucket: new s3.Bucket(scope, 'Reports', {
