@@ -57,23 +57,30 @@ export function bucketStatements(
       resources,
       conditions: { StringEquals: { ...isTrail, 's3:x-amz-acl': 'bucket-owner-full-control' } },
     }),
+    ...servicesOnly(resources, emptyingRoleArn),
+  ];
+}
+
+/** The role that empties the bucket may delete what is in it, and write nothing. */
+function servicesOnly(resources: string[], emptyingRoleArn?: string): iam.PolicyStatement[] {
+  const writing = ['s3:PutObject', 's3:ReplicateObject', 's3:ReplicateDelete'];
+  const deleting = ['s3:DeleteObject', 's3:DeleteObjectVersion'];
+  const denied = (sid: string, actions: string[], besides?: string) =>
     new iam.PolicyStatement({
-      sid: 'ServicesOnly',
+      sid,
       effect: iam.Effect.DENY,
       principals: [new iam.AnyPrincipal()],
-      actions: [
-        's3:PutObject',
-        's3:DeleteObject',
-        's3:DeleteObjectVersion',
-        's3:ReplicateObject',
-        's3:ReplicateDelete',
-      ],
+      actions,
       resources,
       conditions: {
         Bool: { 'aws:PrincipalIsAWSService': 'false' },
-        ...(emptyingRoleArn && { ArnNotEquals: { 'aws:PrincipalArn': emptyingRoleArn } }),
+        ...(besides && { ArnNotEquals: { 'aws:PrincipalArn': besides } }),
       },
-    }),
+    });
+  if (!emptyingRoleArn) return [denied('ServicesOnly', [...writing, ...deleting])];
+  return [
+    denied('ServicesOnly', writing),
+    denied('ServicesAndEmptyingOnly', deleting, emptyingRoleArn),
   ];
 }
 

@@ -166,15 +166,22 @@ describe('the bucket', () => {
       destroyed.hasResource('AWS::CloudTrail::Trail', { DependsOn: Match.arrayWith([ofLogs]) });
     });
 
-    test('lets no one but the function that empties it delete log files', () => {
+    test('lets no one but the function that empties it delete log files, which may write none', () => {
       const [role] = Object.keys(destroyed.findResources('AWS::IAM::Role')).filter((id) =>
         id.startsWith('CustomS3AutoDeleteObjects'),
       );
+      const bool = { Bool: { 'aws:PrincipalIsAWSService': 'false' } };
       expect(bucketPolicy(destroyed)).toContainEqual(
         expect.objectContaining({
-          Sid: 'ServicesOnly',
+          Action: ['s3:PutObject', 's3:ReplicateObject', 's3:ReplicateDelete'],
+          Condition: bool,
+        }),
+      );
+      expect(bucketPolicy(destroyed)).toContainEqual(
+        expect.objectContaining({
+          Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
           Condition: {
-            Bool: { 'aws:PrincipalIsAWSService': 'false' },
+            ...bool,
             ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': [role, 'Arn'] } },
           },
         }),
