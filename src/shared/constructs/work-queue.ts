@@ -30,7 +30,7 @@ export function undeliveredEvents(
   const queue = deadLetterQueue(scope, 'UndeliveredEvents', operators);
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
-    reason: 'It is a dead-letter queue itself: that of an EventBridge target.',
+    reason: 'It is a dead-letter queue itself: that of EventBridge targets.',
   });
   return queue;
 }

@@ -3,10 +3,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { ActionParts } from './action-asker';
-import { undeliveredEvents } from './workflow-queues';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { TamperRules } from '../../../shared/constructs/tamper-rules';
+import { undeliveredEvents } from '../../../shared/constructs/work-queue';
 import type { SlackApprovalWorkflow } from '../slack-approval-workflow';
 
 export interface ActionWatchProps {

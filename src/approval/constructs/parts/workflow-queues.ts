@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
@@ -6,7 +6,11 @@ import type { Construct } from 'constructs';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
-import { deadLetterQueue, workQueue } from '../../../shared/constructs/work-queue';
+import {
+  deadLetterQueue,
+  undeliveredEvents,
+  workQueue,
+} from '../../../shared/constructs/work-queue';
 import { TRIES_BEFORE_ALARM } from '../../../shared/contracts/queue-tries';
 import { ADVANCE_REQUESTS } from '../../contracts/advance-requests.environment';
 import { APPROVAL_METRICS } from '../../contracts/approval-metrics';
@@ -125,17 +129,4 @@ export class WorkflowQueues {
       }),
     ];
   }
-}
-
-/** Of rules that tell of tampering. */
-export function undeliveredEvents(
-  scope: Construct,
-  operators: readonly iam.IPrincipal[],
-): GuardedQueue {
-  const queue = deadLetterQueue(scope, 'UndeliveredEvents', operators);
-  Validations.of(queue).acknowledge({
-    id: 'AwsSolutions-SQS3',
-    reason: 'It is a dead-letter queue itself: that of EventBridge targets.',
-  });
-  return queue;
 }
