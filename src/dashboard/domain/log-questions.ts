@@ -80,7 +80,7 @@ export const LOG_QUESTIONS: readonly LogQuestion[] = [
     name: 'who-decided-what',
     functions: ['AdvanceRequests'],
     query: lines(
-      'fields @timestamp, requestId, entry.what, entry.by, entry.detail',
+      'fields @timestamp, requestId, entry.what, entry.by, entry.detail, entry.reason',
       'filter message = "step"',
       'filter entry.what in ["asked", "vote", "decided", "carried-out", "conflicting", "failed", "ended"]',
       'sort requestId asc, @timestamp asc',
