@@ -12,16 +12,18 @@ import { withLiteralKeys, withoutErrorClasses } from '../../build/shake-sdk-sche
 /**
  * Compiling a hundred kilobytes takes a cold start some 13 ms. Work in the members of a hub, with
  * STS and what the hub knows of them, is some 45 of them; policies for groups of their own and for
- * VPCs are some 18, of which 5 are what EC2's answer about VPCs looks like. The function that looks
- * at keys has S3's client besides, to put its files; no one waits for it.
+ * VPCs are some 18, of which 5 are what EC2's answer about VPCs looks like.
  */
-const MOST_BYTES = 620_000;
+const MOST_BYTES = 615_000;
+
+/** By the clock alone: no one waits for it. It has S3's client besides, to put its files. */
+const MOST_BYTES_BY_THE_CLOCK: Readonly<Record<string, number>> = { 'check-access-keys': 630_000 };
 
 describe.each(findHandlers())('the bundle of $name', ({ name }) => {
   const file = join(__dirname, '..', '..', 'bundles', name, 'index.js');
 
   test('is small enough for a quick cold start', () => {
-    expect(statSync(file).size).toBeLessThanOrEqual(MOST_BYTES);
+    expect(statSync(file).size).toBeLessThanOrEqual(MOST_BYTES_BY_THE_CLOCK[name] ?? MOST_BYTES);
   });
 
   test('holds none of the SDK that it does not use', () => {
