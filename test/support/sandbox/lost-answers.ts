@@ -54,6 +54,7 @@ const OF_ATTEMPTS = [
   'SecondsOpen',
   'DetectionLag',
   'ReactionTime',
+  'SecondsToDecision',
   'EventsSeen',
   'OldestKeyAge',
   'FailedTries',
