@@ -101,7 +101,7 @@ async function calledOrReleased(
   current: ActionTry,
   ports: ActionPorts,
 ): Promise<CarriedOut> {
-  if (isTimeOver(decision, ports.now())) return TIME_OVER;
+  if (isTimeOver(decision, ports.now())) return isBegun ? TIME_OVER_SINCE : TIME_OVER;
   try {
     return await ports.call(isBegun);
   } catch (error) {
@@ -119,6 +119,12 @@ function isTimeOver({ decision, until }: ActionDecision, now: Date): boolean {
 const TIME_OVER: CarriedOut = {
   outcome: 'conflicting',
   text: 'Nothing was done: the time of the approval was over before it could be.',
+};
+
+/** What an earlier call may have done, the decision `ended` follows to undo. */
+const TIME_OVER_SINCE: CarriedOut = {
+  outcome: 'failed',
+  text: 'An earlier call may have done it, or a part of it: the time of the approval was over before it could be called again.',
 };
 
 /** What is said where the handler says nothing. */

@@ -24,6 +24,7 @@ class Action {
   begun?: string;
   holder?: string;
   last?: AskResult;
+  now = NOON;
   handler: () => Promise<CarriedOut> = async () => DONE;
 
   async carryOut(
@@ -46,7 +47,7 @@ class Action {
           this.calls.push(isBegun);
           return this.handler();
         },
-        now: () => NOON,
+        now: () => this.now,
       },
     );
   }
@@ -132,10 +133,36 @@ test('another decision about the same request has not begun before', async () =>
 test('an approval whose time is over is not carried out', async () => {
   const action = new Action();
   const result = await action.carryOut({ ...APPROVED, until: NOON });
-  expect(result).toMatchObject({ outcome: 'conflicting' });
+  expect(result).toMatchObject({
+    outcome: 'conflicting',
+    text: expect.stringMatching(/^Nothing was done/),
+  });
   await action.carryOut({ ...APPROVED, decision: 'ended', phase: 'end', until: NOON });
   expect(action.calls).toEqual([false]);
 });
+
+test.each([
+  ['threw', new Error('half done'), false],
+  ['got no answer', new ActionUnansweredError('socket hang up'), true],
+])(
+  'no one reads that nothing was done, where a call %s before the time was over',
+  async (...given) => {
+    const [, error, isLeaseToEnd] = given;
+    const until = new Date(NOON.getTime() + 300_000);
+    const action = new Action();
+    action.handler = async () => Promise.reject(error);
+    await expect(action.carryOut({ ...APPROVED, until })).rejects.toThrow(error);
+    action.now = until;
+    if (isLeaseToEnd) action.holder = undefined;
+    expect(
+      await action.carryOut({ ...APPROVED, until }, { holder: 'two', tries: 2 }),
+    ).toMatchObject({
+      outcome: 'failed',
+      text: expect.stringContaining('An earlier call may have done it'),
+    });
+    expect(action.calls).toEqual([false]);
+  },
+);
 
 test('a handler that says nothing has done it', () => {
   expect(answeredBy({})).toEqual(DONE);
