@@ -3,6 +3,7 @@ import { applyChange } from './apply-change';
 import type { ChangeDecision } from './change-decision';
 import { statesText } from './outcome-text';
 import { revertAsked } from './revert-asked';
+import type { ReasonNotToAsk } from '../../../approval/domain/approval-request';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { AskedChange } from '../asking/asked-change';
@@ -58,21 +59,29 @@ export async function carryOutDecision(
 /** Of a reason in an outcome, which has more to tell. */
 const MOST_QUOTED_CHARACTERS = 120;
 
-function whyNot({ kind, denialReason }: Unapproved): string {
+function whyNot({ kind, reason, denialReason }: Unapproved): string {
+  if (kind === 'not-asked' && reason) return REASONS_NOT_TO_ASK[reason];
   return denialReason === undefined
     ? REASONS[kind]
     : `${REASONS[kind]} (${plainText(denialReason, MOST_QUOTED_CHARACTERS)})`;
 }
 
-interface Unapproved extends Pick<ChangeDecision, 'denialReason'> {
+interface Unapproved extends Pick<ChangeDecision, 'reason' | 'denialReason'> {
   readonly kind: keyof typeof REASONS;
 }
 
 const REASONS = {
   denied: 'It was denied',
   expired: 'No one answered',
-  'not-asked': 'People were asked enough about it',
+  'not-asked': 'No one was asked',
   unaskable: 'No one could be asked',
+};
+
+const REASONS_NOT_TO_ASK: Readonly<Record<ReasonNotToAsk, string>> = {
+  'denied-before': 'No one was asked, as the same was denied a short while before',
+  'too-many': 'No one was asked, as there were too many requests',
+  'asked-already': 'No one was asked, as the same is asked already',
+  unreadable: 'No one was asked, as the question could not be read',
 };
 
 function leftReverted({ rules }: AskedChange, why: string): CarriedOut {

@@ -1,9 +1,11 @@
+import type { ReasonNotToAsk } from '../../../approval/domain/approval-request';
+
 /** People's decision about a change. */
 export interface ChangeDecision {
   readonly requestId: string;
   /**
-   * `ended`: the time of the approval is over. `not-asked`: people were asked enough, and no one
-   * was. `unaskable`: the question could not be put to anyone; no workflow decides that.
+   * `ended`: the time of the approval is over. `not-asked`: the workflow asked no one, for the
+   * `reason`. `unaskable`: the question could not be put to anyone; no workflow decides that.
    */
   readonly kind: 'approved' | 'denied' | 'expired' | 'not-asked' | 'unaskable' | 'ended';
   readonly phase: 'decision' | 'end';
@@ -12,6 +14,8 @@ export interface ChangeDecision {
   /** Who decided, by their ids in Slack. */
   readonly by: readonly string[];
   readonly until?: Date;
+  /** With `not-asked`: why. */
+  readonly reason?: ReasonNotToAsk;
   /** With `denied`: why, in the words of the one who denied. */
   readonly denialReason?: string;
   /** With `expired`: a click that came in time waits to be judged. It is as if it were denied. */

@@ -548,6 +548,18 @@ describe('a change that stands', () => {
     }
   });
 
+  test.each([
+    ['denied-before', 'No one was asked, as the same was denied a short while before.'],
+    ['too-many', 'No one was asked, as there were too many requests.'],
+    ['unreadable', 'No one was asked, as the question could not be read.'],
+  ] as const)('says why no one was asked: %s', async (reason, words) => {
+    for (const policy of [standFirst, revertFirst]) {
+      const sentry = await askedAbout([policy], DEEDS.added!);
+      const { text } = await sentry.decide('not-asked', { reason });
+      expect(text).toContain(words);
+    }
+  });
+
   test('stays where no one answers and the policy says so, but is no ground to open it again', async () => {
     const sentry = await askedAbout(
       [asking(lockedRestoring, 'revertIfDenied', 'accept')],
