@@ -10,6 +10,7 @@ import {
   SentryHub,
   SlackApprovalWorkflow,
 } from '../../src';
+import { REASONS_NOT_TO_ASK } from '../../src/approval/domain/approval-request';
 import { allAlarms } from '../support/apps/all-alarms';
 
 const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
@@ -130,3 +131,11 @@ function headingOf(alarm: Alarm): string {
 function appOf([alarm]: readonly Alarm[]): IConstruct {
   return alarm!.node.root;
 }
+
+test.each(['runbook.md', 'own-asker.md', 'schemas/approval-step.v1.schema.json'])(
+  '%s names each reason for which no one is asked',
+  (page) => {
+    const text = readFileSync(join(__dirname, '..', '..', 'docs', page), 'utf8');
+    expect(REASONS_NOT_TO_ASK.filter((reason) => !text.includes(reason))).toEqual([]);
+  },
+);

@@ -40,7 +40,10 @@ export interface ActionCall {
 /** What the handler returns, where it returns more than a text. */
 export interface ActionAnswer {
   readonly outcome?: OutcomeKind;
-  /** A sentence on what was done, or why not; people are shown 3,000 characters of it. */
+  /**
+   * A sentence on what was done, or why not. People are shown its first 300 characters; up to 3,000
+   * are told in the event of the step.
+   */
   readonly text: string;
 }
 

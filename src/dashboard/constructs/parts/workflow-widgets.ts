@@ -23,7 +23,7 @@ export function workflowWidgets(workflow: SlackApprovalWorkflow): cloudwatch.IWi
       metrics: [
         workflow.metricRequestsAsked({ label: 'asked' }),
         workflow.metricDecisions({ label: 'approved, denied or expired' }),
-        workflow.metricRequestsNotAsked({ label: 'not asked again' }),
+        workflow.metricRequestsNotAsked({ label: 'not put to people' }),
         workflow.metricCarryingFailed({ label: 'decided, and not carried out' }),
       ],
     }),
