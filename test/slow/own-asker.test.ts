@@ -123,7 +123,7 @@ describe('the function that asks', () => {
     expect(await ask({ requestId })).toEqual({ requestId });
     expect(await ask({ requestId, facts: [] })).toEqual({ requestId });
     await expect(invoke({ requestId, payload: { snapshotId: 'snap-2' } })).rejects.toThrow(
-      'was asked with another "subject" or "payload" before',
+      'was asked with another "subject", "payload" or "labels" before',
     );
     await settled();
     expect(slack.messages).toHaveLength(questions + 1);

@@ -56,10 +56,21 @@ export function askedAction({ source, question, payload, ...given }: GivenAction
 }
 
 /**
- * Why what comes under the same id cannot be taken for what was asked under it. The question may
- * have other words: people see those that were stored.
+ * Why what comes under the same id cannot be taken for what was asked under it: with other labels,
+ * other people might decide. The question may have other words: people see those that were stored.
  */
 export function whyNotTheSame(asked: AskedAction, stored: AskedAction): string | undefined {
-  if (asked.subject === stored.subject && asked.payload === stored.payload) return undefined;
-  return `"requestId" ${asked.requestId} was asked with another "subject" or "payload" before: give each request an id of its own.`;
+  const isTheSame =
+    asked.subject === stored.subject &&
+    asked.payload === stored.payload &&
+    labelsText(asked.labels) === labelsText(stored.labels);
+  if (isTheSame) return undefined;
+  return `"requestId" ${asked.requestId} was asked with another "subject", "payload" or "labels" before: give each request an id of its own.`;
+}
+
+/** Tags in one order, whatever order they were given in. */
+function labelsText(labels: RequestLabels | undefined): string | undefined {
+  if (!labels) return undefined;
+  const { account, units, tags } = labels;
+  return JSON.stringify([account, units, tags && Object.entries(tags).sort()]);
 }

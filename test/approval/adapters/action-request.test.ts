@@ -95,3 +95,16 @@ test('under one id, one thing is asked, in whatever words', () => {
   const other = parseActionRequest({ ...REQUEST, payload: 2 }, 'i');
   expect(whyNotTheSame(other, asked)).toContain('give each request an id of its own');
 });
+
+test('under one id, no other route is chosen than was asked for', () => {
+  const labels = { account: '123456789012', tags: { team: 'payments', stage: 'live' } };
+  const asked = parseActionRequest({ ...REQUEST, labels }, 'i');
+  const inOtherOrder = { tags: { stage: 'live', team: 'payments' }, account: '123456789012' };
+  const again = parseActionRequest({ ...REQUEST, labels: inOtherOrder }, 'i');
+  expect(whyNotTheSame(again, asked)).toBeUndefined();
+  for (const others of [undefined, { ...labels, tags: { team: 'search', stage: 'live' } }]) {
+    const other = parseActionRequest({ ...REQUEST, labels: others }, 'i');
+    expect(whyNotTheSame(other, asked)).toContain('"labels"');
+    expect(whyNotTheSame(asked, other)).toContain('"labels"');
+  }
+});
