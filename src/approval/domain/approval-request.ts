@@ -1,5 +1,5 @@
 import type { Click } from './click';
-import type { Consultation } from './consultation';
+import type { Consultation } from './opinion';
 import type { Question, Requester } from './question';
 import type { RequestLabels } from './request-labels';
 import type { FoundRoute } from './route';

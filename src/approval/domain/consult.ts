@@ -1,7 +1,8 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import type { ApprovalRequest } from './approval-request';
-import { type Consultation, isToBeConsulted, withConsultation } from './consultation';
+import { isToBeConsulted, withConsultation } from './consultation';
 import { MessengerRefusedError, type Person } from './messenger';
+import type { Consultation } from './opinion';
 import { revise } from './revise-request';
 import type { WorkflowPorts } from './workflow-ports';
 

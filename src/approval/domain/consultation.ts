@@ -6,18 +6,7 @@ import {
   withDue,
   withEntry,
 } from './approval-request';
-import type { Opinion } from './opinion';
-
-/** What has become of asking the person whom a question names. */
-export type Consultation =
-  | {
-      readonly kind: 'asked';
-      readonly userId: string;
-      /** How often they have answered: they may change it. */
-      readonly answers: number;
-      readonly opinion?: Opinion;
-    }
-  | { readonly kind: 'not-asked'; readonly reason: string };
+import type { Consultation } from './opinion';
 
 /** More would fill the thread. */
 export const MOST_ANSWERS = 10;

@@ -31,3 +31,14 @@ export function parseOpinionButton(text: string): OpinionValue | undefined {
   if (requestId === undefined || digest === undefined) return undefined;
   return { requestId, digest, isStillNeeded: answer === 'still-needed' };
 }
+
+/** What has become of asking the person whom a question names. */
+export type Consultation =
+  | {
+      readonly kind: 'asked';
+      readonly userId: string;
+      /** How often they have answered: they may change it. */
+      readonly answers: number;
+      readonly opinion?: Opinion;
+    }
+  | { readonly kind: 'not-asked'; readonly reason: string };

@@ -1,9 +1,9 @@
 import { advanceRequest } from './advance-request';
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type MessageCopy, withDue, withEntry } from './approval-request';
-import { type Consultation, MOST_ANSWERS, withThread } from './consultation';
+import { MOST_ANSWERS, withThread } from './consultation';
 import { withJudged } from './judge-click';
-import type { OpinionClick } from './opinion';
+import type { Consultation, OpinionClick } from './opinion';
 import { revise } from './revise-request';
 import type { WorkflowPorts } from './workflow-ports';
 
