@@ -2,7 +2,6 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import * as z from 'zod/mini';
 import { OWN_TABLE, type RecordLayout } from './dynamo-key-records';
 import { chunksOf } from '../../shared/domain/chunks';
-import { plainText } from '../../shared/domain/notification/plain-text';
 import type { ReportMemory } from '../domain/ports';
 import type { LastReport, ToldKey } from '../domain/report-changes';
 
@@ -64,7 +63,7 @@ export class DynamoLastReport implements ReportMemory {
     const side = (await this.head())?.side === 'a' ? 'b' : 'a';
     const pieces = chunksOf(keys, KEYS_PER_ITEM);
     for (const [index, piece] of pieces.entries()) {
-      await this.put(pieceName(side, index), piece.map(shortKey));
+      await this.put(pieceName(side, index), piece);
     }
     await this.put(HEAD, { at, weeklyAt, side, parts: pieces.length });
   }
@@ -111,10 +110,6 @@ export class DynamoLastReport implements ReportMemory {
 
 function pieceName(side: string, index: number): string {
   return `${HEAD}-${side}-${index}`;
-}
-
-function shortKey(key: ToldKey): ToldKey {
-  return key.step === undefined ? key : { ...key, step: plainText(key.step, 120) };
 }
 
 /** Undefined for what is no JSON. */

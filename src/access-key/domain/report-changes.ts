@@ -2,6 +2,7 @@ import type { AccountReport, GoneKey, KeyReport, ReportChanges, ReportedKey } fr
 import { isComplete } from './key-report';
 import type { FindingClass } from './key-rules';
 import type { StepReport } from './key-step';
+import { plainText } from '../../shared/domain/notification/plain-text';
 
 /** A key as the last report had it. */
 export interface ToldKey {
@@ -106,10 +107,13 @@ function toldKey(accountId: string, key: ReportedKey, before: ByName, now: Date)
 
 const OVER = 'over:';
 
-/** That it is still to come is no news, and neither is another day on which it is due. */
+/**
+ * That it is still to come is no news, and neither is another day on which it is due. It is stored
+ * as it is here, so that the next run compares the same text.
+ */
 function stepInShort(report: StepReport): string {
   const kind = report.kind === 'notice' || report.kind === 'wait' ? 'to come' : report.kind;
-  const reason = 'reason' in report ? ` ${report.reason.slice(0, 100)}` : '';
+  const reason = 'reason' in report ? ` ${plainText(report.reason, 100)}` : '';
   const isOver = kind === 'done' || kind === 'gone';
   return isOver ? `${OVER} ${kind} ${report.step}` : `${kind} ${report.step}${reason}`;
 }

@@ -4,10 +4,17 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { DynamoKeyRecords, recordOf } from '../../../src/access-key/adapters/dynamo-key-records';
 import { DynamoLastReport } from '../../../src/access-key/adapters/dynamo-last-report';
-import type { LastReport, ToldKey } from '../../../src/access-key/domain/report-changes';
+import { keyReport } from '../../../src/access-key/domain/key-report';
+import type { KeyStep } from '../../../src/access-key/domain/key-step';
+import {
+  compareReports,
+  type LastReport,
+  type ToldKey,
+} from '../../../src/access-key/domain/report-changes';
 import { SYSTEM_CLOCK } from '../../../src/shared/adapters/clock/system-clock';
 import { startTableServer, type TableServer } from '../../support/tables/table-server';
 
@@ -107,3 +114,50 @@ test('it is no key, not to this version and not to the one before, which reads w
     Items.map(({ keyId }) => ({ keyId: keyId?.S, userName: '', noticeAt: {}, toldAt: {} })),
   );
 });
+
+const reasons = fc
+  .array(
+    fc.oneof(fc.constantFrom(' ', '\n', '\u200b', '🔑', '"', '…'), fc.string({ unit: 'binary' })),
+    {
+      maxLength: 120,
+    },
+  )
+  .map((all) => all.join(''));
+const blankAtTheCut = `${'a'.repeat(99)} and on`;
+const emojiAtTheCut = `${'a'.repeat(98)}🔑 and on`;
+
+test('a step that is held for the same reason again is no news, whatever the reason is', async () => {
+  const memory = new DynamoLastReport(client, table);
+  await fc.assert(
+    fc.asyncProperty(fc.array(reasons, { maxLength: 8 }), async (some) => {
+      const report = reportOfHeld([blankAtTheCut, emojiAtTheCut, ...some]);
+      const looked = { accounts: [{ accountId: '111122223333', report }], unread: [] };
+      const { toRemember } = compareReports(looked, undefined, NOON);
+      await memory.write({ at: NOON, keys: toRemember });
+      expect(compareReports(looked, await memory.read(), NOON)).toMatchObject({
+        isChanged: false,
+        newSteps: [],
+      });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+function reportOfHeld(held: readonly string[]) {
+  const steps = held.map((reason, index): KeyStep => {
+    const keyId = `AKIA${index}`;
+    const why = { step: 'deactivate', reasons: [] } as const;
+    return { keyId, userName: 'ann', report: { kind: 'held', ...why, reason } };
+  });
+  const survey = {
+    at: NOON,
+    userCount: 0,
+    users: [],
+    keys: [],
+    seen: [],
+    findings: [],
+    tagUses: [],
+    unknowns: [],
+  };
+  return keyReport(survey, steps, 90);
+}
