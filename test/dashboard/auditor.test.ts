@@ -57,6 +57,13 @@ const ROWS: readonly Row[] = [
     owner: 'web',
   },
   { user: 'new', key_id: 'AKIANEW', status: 'Active', age_in_days: '45', last_used: 'never' },
+  {
+    user: 'made during the run',
+    key_id: 'AKIAJUSTNOW',
+    status: 'Active',
+    age_in_days: '0',
+    last_used: 'never',
+  },
   { account: '444455556666', problem: 'the account could not be read' },
 ];
 

@@ -33,9 +33,9 @@ export interface AccessKeyWithUse extends AccessKey {
 
 export const DAY_MILLISECONDS = 86_400_000;
 
-/** Whole days from one time to another. */
+/** Whole days from one time to another; none to an earlier one. */
 export function daysBetween(earlier: Date, later: Date): number {
-  return Math.floor((later.getTime() - earlier.getTime()) / DAY_MILLISECONDS);
+  return Math.max(0, Math.floor((later.getTime() - earlier.getTime()) / DAY_MILLISECONDS));
 }
 
 /** Whether more than so many days have passed. */

@@ -105,7 +105,7 @@ function lastUsed({ found }: InventoryKey): string | undefined {
 
 function daysSinceUse({ key: { found }, at }: Row): string | undefined {
   if (found?.lastUse.kind !== 'used') return undefined;
-  return String(Math.max(0, daysBetween(found.lastUse.at, at)));
+  return String(daysBetween(found.lastUse.at, at));
 }
 
 function placeOfUse({ found }: InventoryKey, place: 'service' | 'region'): string | undefined {

@@ -54,6 +54,17 @@ test('all keys of all users are in it, with the classes that they fall into', as
   ]);
 });
 
+test('a key that was made after the run began is no day old, and its row says so as a number', async () => {
+  const { survey, keys } = await inventory(
+    new AccountInMemory([user('new', [key('AKNEW', -0.01, { usedAt: daysAgo(-0.02) })])]),
+  );
+  expect(keys.map(({ found }) => found?.ageInDays)).toEqual([0]);
+  const csv = inventoryCsv([{ accountId: '111111111111', keys }], survey.at);
+  const [names = [], row = []] = csv.split('\r\n').map((line) => line.split(','));
+  expect(row[names.indexOf('"age_in_days"')]).toBe('"0"');
+  expect(row[names.indexOf('"days_since_use"')]).toBe('"0"');
+});
+
 test('who is excluded is in it with what excludes the user, and why', async () => {
   const { keys } = await inventory(new AccountInMemory(PEOPLE));
   const excluded = keys.filter(({ excludedBy }) => excludedBy !== undefined);
