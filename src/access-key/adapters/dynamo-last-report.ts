@@ -1,15 +1,21 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { OWN_TABLE, type RecordLayout } from './dynamo-key-records';
-import { chunksOf } from '../../shared/domain/chunks';
+import { bytesAsJson, MOST_BYTES } from '../../shared/domain/byte-budget';
+import { batchesOf } from '../../shared/domain/chunks';
 import type { ReportMemory } from '../domain/ports';
 import type { LastReport, ToldKey } from '../domain/report-changes';
 
 /** No key has such an id. */
 const HEAD = '#report';
 
-/** A key takes up to 350 bytes, an item 400 KB. */
-const KEYS_PER_ITEM = 1_000;
+/** The attributes beside the keys take less than that. */
+const BYTES_BESIDES_KEYS = 1_000;
+
+const KEYS_OF_AN_ITEM = {
+  mostItems: 1_000,
+  mostBytes: MOST_BYTES.item - BYTES_BESIDES_KEYS,
+};
 
 const SIDES = ['a', 'b'] as const;
 
@@ -61,7 +67,7 @@ export class DynamoLastReport implements ReportMemory {
 
   async write({ keys, at, weeklyAt }: LastReport): Promise<void> {
     const side = (await this.head())?.side === 'a' ? 'b' : 'a';
-    const pieces = chunksOf(keys, KEYS_PER_ITEM);
+    const pieces = batchesOf(keys, bytesInList, KEYS_OF_AN_ITEM);
     for (const [index, piece] of pieces.entries()) {
       await this.put(pieceName(side, index), piece);
     }
@@ -110,6 +116,10 @@ export class DynamoLastReport implements ReportMemory {
 
 function pieceName(side: string, index: number): string {
   return `${HEAD}-${side}-${index}`;
+}
+
+function bytesInList(key: ToldKey): number {
+  return bytesAsJson(key) + ','.length;
 }
 
 /** Undefined for what is no JSON. */

@@ -77,6 +77,24 @@ test('one with the keys of 5,000 users is read as it was written, and the next a
   }
 });
 
+test('one with the longest reasons fits as well, in items that DynamoDB takes', async () => {
+  const longest: LastReport = {
+    at: NOON,
+    keys: Array.from({ length: 1_500 }, (_, index) => ({
+      ...toldKey(index),
+      classes: ['too-old', 'soon-too-old', 'unused', 'never-used'],
+      step: `failed deactivate ${'鍵'.repeat(100)}`,
+    })),
+  };
+  const memory = new DynamoLastReport(client, table);
+  await memory.write(longest);
+  expect(await memory.read()).toEqual(longest);
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  expect(Math.max(...Items.map(({ value }) => Buffer.byteLength(value?.S ?? '')))).toBeLessThan(
+    399 * 1_024,
+  );
+});
+
 test('a crash in the midst leaves the one before', async () => {
   const memory = new DynamoLastReport(client, table);
   await memory.write(reportOf(2));
