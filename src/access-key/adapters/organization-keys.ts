@@ -74,7 +74,7 @@ export interface OrganizationKeysProps {
     run: InventoriedRun,
     take: () => Promise<AccountInventory[]>,
   ): Promise<void>;
-  /** Reports that the rows of an account could not be stored, and never throws. */
+  /** Reports that the rows of an account could not be taken or stored, and never throws. */
   keepRows(inventoried: InventoriedRun, store: () => Promise<void>): Promise<void>;
   tellOwners(report: OrganizationReport): Promise<void>;
 }
@@ -121,9 +121,9 @@ export class OrganizationKeys {
     return answerForAccount(account, {
       runs: this.runs,
       announce,
-      keepInventory: async (runId, inventory) =>
-        keepRows({ scope: inventory.accountId, at: inventory.takenAt }, async () =>
-          this.runs.writeInventory(runId, inventory),
+      keepInventory: async (runId, { accountId, takenAt, take }) =>
+        keepRows({ scope: accountId, at: takenAt }, async () =>
+          this.runs.writeInventory(runId, { accountId, takenAt, keys: await take() }),
         ),
       now: () => clock.now(),
       exclusively: async (accountId, work) => {
@@ -181,7 +181,7 @@ export class OrganizationKeys {
     const loaded = await configuration();
     const ports = own.ports(loaded);
     const report = await lookAndRetire(loaded, ports, clock.now());
-    return { report, ...(await inventoryOf(report, loaded, { ...ports, hasTime })) };
+    return { report, ...inventoryOf(report, loaded, { ...ports, hasTime }) };
   }
 
   private async lookAtMember(
@@ -213,7 +213,7 @@ export class OrganizationKeys {
       return {
         report,
         ...(barredBy !== undefined && { barredBy }),
-        ...(await inventoryOf(report, loaded, { source, hasTime })),
+        ...inventoryOf(report, loaded, { source, hasTime }),
       };
     };
     return orRefusal(async () => this.sessions.reading(accountId, look));
@@ -241,12 +241,11 @@ export class OrganizationKeys {
   }
 }
 
-/** Taken once all else is done, since nothing is decided by it. */
-async function inventoryOf(
+function inventoryOf(
   { survey }: KeyReport,
   { inventory, rules }: LoadedKeySentryConfiguration,
   ports: InventoryPorts,
-): Promise<Pick<LookedAccount, 'inventory'>> {
+): Pick<LookedAccount, 'takeInventory'> {
   if (!inventory) return {};
-  return { inventory: await takeInventory(survey, rules.keys, ports) };
+  return { takeInventory: async () => takeInventory(survey, rules.keys, ports) };
 }

@@ -89,6 +89,10 @@ export class OrganizationInMemory {
   readonly toldOwners: OrganizationReport[] = [];
   readonly refusing = new Map<string, Refusal>();
   readonly failing = new Set<string>();
+  /** How things stood as the inventory of an account was taken. */
+  readonly takenWhile: { readonly isAnswered: boolean; readonly isLeased: boolean }[] = [];
+  /** Accounts whose keys only one works with now. */
+  private readonly leased = new Set<string>();
   readonly barred = new Map<string, string>();
   /** The files that runs wrote. */
   readonly files: AccountInventory[][] = [];
@@ -139,12 +143,22 @@ export class OrganizationInMemory {
     return answerForAccount(message, {
       runs: this.runs,
       announce: async () => undefined,
-      keepInventory: async (runId, inventory) =>
-        this.runs
-          .writeInventory(runId, inventory)
-          .catch((error: unknown) => void this.rowsMissed.push(error)),
+      keepInventory: async (runId, { take, ...inventory }) => {
+        try {
+          await this.runs.writeInventory(runId, { ...inventory, keys: await take() });
+        } catch (error) {
+          this.rowsMissed.push(error);
+        }
+      },
       now: () => this.time,
-      exclusively: async (_, work) => work(),
+      exclusively: async (accountId, work) => {
+        this.leased.add(accountId);
+        try {
+          return await work();
+        } finally {
+          this.leased.delete(accountId);
+        }
+      },
       look: async (accountId) => {
         if (this.failing.has(accountId)) throw new Error('Rate exceeded');
         const refusal = this.refusing.get(accountId);
@@ -154,11 +168,18 @@ export class OrganizationInMemory {
         const { source, changer, records, asker, region } = model;
         const ports = { source, changer, records, asker, region, account: accountId, barredBy };
         const report = await lookAndRetire(this.configuration, ports, model.begin([]));
-        const inventory = await takeInventory(report.survey, this.configuration.rules.keys, {
-          source,
-          hasTime: () => true,
-        });
-        return { report, inventory, ...(barredBy !== undefined && { barredBy }) };
+        const take = async () => {
+          const answer = await this.runs.answer(message.runId, accountId);
+          this.takenWhile.push({
+            isAnswered: answer?.kind === 'looked',
+            isLeased: this.leased.has(accountId),
+          });
+          return takeInventory(report.survey, this.configuration.rules.keys, {
+            source,
+            hasTime: () => true,
+          });
+        };
+        return { report, takeInventory: take, ...(barredBy !== undefined && { barredBy }) };
       },
     });
   }

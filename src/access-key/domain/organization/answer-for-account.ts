@@ -9,8 +9,13 @@ import type { KeyReport } from '../key-report';
 export interface LookedAccount {
   readonly report: KeyReport;
   readonly barredBy?: string;
-  /** Where one is kept. */
-  readonly inventory?: readonly InventoryKey[];
+  /** Where an inventory is kept. Nothing is decided by it: it is called once all else is done. */
+  readonly takeInventory?: () => Promise<InventoryKey[]>;
+}
+
+/** The inventory of an account that has answered, still to be taken. */
+export interface InventoryToTake extends Pick<TakenInventory, 'accountId' | 'takenAt'> {
+  take(): Promise<InventoryKey[]>;
 }
 
 export interface AnsweringPorts {
@@ -20,8 +25,8 @@ export interface AnsweringPorts {
   /** No one else works with the keys of the account meanwhile. */
   exclusively<T>(accountId: string, work: () => Promise<T>): Promise<T>;
   announce(accountId: string, report: KeyReport): Promise<void>;
-  /** What fails there is reported, and never thrown. */
-  keepInventory(runId: string, inventory: TakenInventory): Promise<void>;
+  /** Takes and keeps it. What fails there is reported, and never thrown. */
+  keepInventory(runId: string, inventory: InventoryToTake): Promise<void>;
   now(): Date;
 }
 
@@ -32,21 +37,35 @@ export interface AccountToLookAt {
 
 /** Undefined where there is nothing to answer any more. What throws is to be tried again. */
 export async function answerForAccount(
-  { runId, accountId }: AccountToLookAt,
+  account: AccountToLookAt,
   ports: AnsweringPorts,
 ): Promise<AccountAnswer | undefined> {
+  const given = await givenAnswer(account, ports);
+  if (!given) return undefined;
+  const { answer, take } = given;
+  const { accountId, answeredAt: takenAt } = answer;
+  if (take) await ports.keepInventory(account.runId, { accountId, takenAt, take });
+  return answer;
+}
+
+interface GivenAnswer {
+  readonly answer: AccountAnswer;
+  readonly take?: InventoryToTake['take'];
+}
+
+async function givenAnswer(
+  { runId, accountId }: AccountToLookAt,
+  ports: AnsweringPorts,
+): Promise<GivenAnswer | undefined> {
   try {
     return await ports.exclusively(accountId, async () => {
       if (!(await isAwaited(runId, accountId, ports.runs))) return undefined;
       const looked = await ports.look(accountId);
       const answer = answerOf(accountId, looked, ports.now());
       await ports.runs.writeAnswer(runId, answer);
-      if (!('report' in looked)) return answer;
+      if (!('report' in looked)) return { answer };
       await ports.announce(accountId, looked.report);
-      const { inventory: keys } = looked;
-      const takenAt = answer.answeredAt;
-      if (keys) await ports.keepInventory(runId, { accountId, takenAt, keys });
-      return answer;
+      return { answer, take: looked.takeInventory };
     });
   } catch (error) {
     await rememberFailure({ runId, accountId }, error, ports);

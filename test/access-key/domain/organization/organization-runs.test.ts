@@ -322,6 +322,12 @@ describe('the file of all accounts', () => {
     );
   });
 
+  test('is taken once the account has answered, and others may work with its keys', async () => {
+    await organization.wholeRun('1');
+    const stood = { isAnswered: true, isLeased: false };
+    expect(organization.takenWhile).toEqual([stood, stood, stood]);
+  });
+
   test('has nothing told again where the function dies of it', async () => {
     organization.diesOfInventory = true;
     await expect(organization.wholeRun('1')).rejects.toThrow('killed');
