@@ -133,6 +133,10 @@ export interface IamKeySentryProps extends CompanySettings {
    * what its policy has to hold; give its account with `Bucket.fromBucketAttributes()`, since a
    * bucket of another owner than that gets nothing.
    *
+   * If an imported bucket is encrypted with a KMS key of yours, give the key as well:
+   * `Bucket.fromBucketAttributes(this, 'Audit', { bucketName, encryptionKey })`. By its name alone
+   * the key is not known, the sentry gets no right to it, and no file is written.
+   *
    * @default - no file is written
    */
   readonly reportBucket?: s3.IBucket;

@@ -75,6 +75,23 @@ test('it may encrypt with the key of the bucket', () => {
   );
 });
 
+test('it may encrypt with the key of an imported bucket only where it is given with it', () => {
+  const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/reports';
+  const imported = stackWith((scope) => ({
+    reportBucket: s3.Bucket.fromBucketAttributes(scope, 'Reports', {
+      bucketName: 'reports',
+      encryptionKey: kms.Key.fromKeyArn(scope, 'Key', keyArn),
+    }),
+  }));
+  expect(statementsOf(imported)).toContainEqual(
+    expect.objectContaining({ Action: 'kms:GenerateDataKey', Resource: keyArn }),
+  );
+  const byName = stackWith((scope) => ({ reportBucket: given(scope) }));
+  expect(statementsOf(byName)).not.toContainEqual(
+    expect.objectContaining({ Action: 'kms:GenerateDataKey' }),
+  );
+});
+
 test('without a bucket there is no right, and no word of it', () => {
   const stack = stackWith(() => ({}));
   expect(JSON.stringify(statementsOf(stack))).not.toContain('s3:');
