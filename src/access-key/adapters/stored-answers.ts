@@ -34,6 +34,7 @@ export const runSchema = z.object({
   partsToldAt: z.optional(z.array(time)),
   partsRemembered: z.int(),
   nextPartToldAt: z.optional(time),
+  isTold: z.optional(z.boolean()),
   doneAt: z.optional(time),
 });
 

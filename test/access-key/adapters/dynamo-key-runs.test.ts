@@ -96,6 +96,14 @@ test('a run that is begun once more has the accounts that were listed then', asy
   });
 });
 
+test('that a run was told is read as it was written', async () => {
+  await new CountedAws(0).during(async () => {
+    const run = { ...newRun('1', { asked: idsOf(2), suspended: [] }, NOW), isTold: true };
+    await new DynamoKeyRuns(client, 'keys').write(run);
+    expect(await new DynamoKeyRuns(client, 'keys').current()).toEqual(run);
+  });
+});
+
 test('a run that an earlier version has written goes on from where it was', async () => {
   const aws = new CountedAws(0);
   const accounts = { asked: idsOf(2), suspended: [] };

@@ -14,6 +14,11 @@ export interface KeyRun {
   readonly partsRemembered: number;
   /** When SNS accepted the part after those. Absent: it has not. */
   readonly nextPartToldAt?: Date;
+  /**
+   * All parts were told. Once the run is remembered as the last report, nothing in it is new, and a
+   * retry could not say so.
+   */
+  readonly isTold?: boolean;
   /** Nothing of the run is left to do. */
   readonly doneAt?: Date;
 }

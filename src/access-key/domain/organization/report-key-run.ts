@@ -44,10 +44,10 @@ export async function reportKeyRun(
   const run = await closed(current, runs, now);
   if (!run) return undefined;
   const found = organizationReport(run, await runs.answers(run.id));
-  const { report, isTold, remember } = await compared(found, ports);
-  const after = isTold ? await tellParts(run, report, ports) : run;
+  const { report, isToTell, remember } = await compared(found, ports);
+  const after = isToTell && !run.isTold ? await toldRun(run, report, ports) : run;
   await remember(now);
-  if (isTold) await ports.tellOwners(report);
+  if (after.isTold) await ports.tellOwners(report);
   await runs.write({ ...after, doneAt: now });
   await ports.keepInventory(report);
   return report;
@@ -55,7 +55,7 @@ export async function reportKeyRun(
 
 interface ReportToTell {
   readonly report: OrganizationReport;
-  readonly isTold: boolean;
+  readonly isToTell: boolean;
   /** Once SNS has accepted all of it, where it is told. */
   remember(acceptedAt: Date): Promise<void>;
 }
@@ -66,8 +66,8 @@ async function compared(
   { remembering, tellsWhenNothingFound }: ReportingPorts,
 ): Promise<ReportToTell> {
   if (!remembering) {
-    const isTold = isOrganizationWorthTelling(found) || tellsWhenNothingFound;
-    return { report: found, isTold, remember: async () => undefined };
+    const isToTell = isOrganizationWorthTelling(found) || tellsWhenNothingFound;
+    return { report: found, isToTell, remember: async () => undefined };
   }
   const { timing, memory } = remembering;
   const { at, accounts, unread } = found;
@@ -79,7 +79,7 @@ async function compared(
     ...{ last, at, hasUnread, tellsWhenNothingFound },
     isWorthTelling: isOrganizationWorthTelling(found),
   };
-  const isTold = isTimeToTell(timing, runToTell);
+  const isToTell = isTimeToTell(timing, runToTell);
   const reports = new Map(comparison.accounts.map(({ accountId, report }) => [accountId, report]));
   return {
     report: {
@@ -90,9 +90,9 @@ async function compared(
         report: reports.get(account.accountId) ?? account.report,
       })),
     },
-    isTold,
+    isToTell,
     remember: async (acceptedAt) => {
-      const toStore = isTold
+      const toStore = isToTell
         ? afterReport(timing, runToTell, { keys: comparison.toRemember, acceptedAt })
         : afterQuietRun(timing, runToTell);
       if (toStore) await memory.write(toStore);
@@ -107,6 +107,12 @@ async function closed(run: KeyRun, runs: KeyRuns, now: Date): Promise<KeyRun | u
   const over = { ...run, closedAt: now };
   await runs.write(over);
   return over;
+}
+
+async function toldRun(run: KeyRun, report: OrganizationReport, ports: ReportingPorts) {
+  const told: KeyRun = { ...(await tellParts(run, report, ports)), isTold: true };
+  await ports.runs.write(told);
+  return told;
 }
 
 /**

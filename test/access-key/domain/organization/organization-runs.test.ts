@@ -11,6 +11,7 @@ import {
   organizationReport,
   partsOf,
 } from '../../../../src/access-key/domain/organization/organization-report';
+import type { ReportMemory } from '../../../../src/access-key/domain/ports';
 import type { LastReport } from '../../../../src/access-key/domain/report-changes';
 import type { KeySentryConfiguration } from '../../../../src/access-key/domain/run-key-sentry';
 import { bytesOf } from '../../../../src/shared/adapters/notification/sns-notifications';
@@ -394,6 +395,26 @@ describe('what is new in all accounts', () => {
     expect(stored?.keys.map(({ accountId }) => accountId)).not.toContain(SANDBOX.id);
     await smaller.wholeRun('3');
     expect(smaller.told).toHaveLength(1);
+  });
+
+  test('is told to owners also where the function dies just after it was remembered', async () => {
+    const { memory, timing } = organization.remembering!;
+    const listing = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, UNRETIRED, NOW);
+    const dying: ReportMemory = {
+      ...memory,
+      write: async (report) => {
+        await memory.write(report);
+        throw new Error('Runtime exited with error: signal: killed');
+      },
+    };
+    listing.remembering = { timing, memory: dying };
+    await expect(listing.wholeRun('1')).rejects.toThrow('killed');
+    expect([listing.told.length, listing.toldOwners.length]).toEqual([1, 0]);
+    listing.remembering = { timing, memory };
+    await listing.report();
+    expect([listing.told.length, listing.toldOwners.length]).toEqual([1, 1]);
+    await listing.wholeRun('2');
+    expect([listing.told.length, listing.toldOwners.length]).toEqual([1, 1]);
   });
 
   test('waits for the day of a weekly report, also after a day without anything', async () => {
