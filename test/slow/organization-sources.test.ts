@@ -29,6 +29,7 @@ const PAYMENTS: Place = { accountId: '222222222222', region: 'eu-west-1' };
 const SHOP: Place = { accountId: '333333333333', region: 'us-east-1' };
 const BUCKET = 'organization.log.files';
 const STORE = `arn:aws:cloudtrail:us-east-1:${HOME.accountId}:eventdatastore/store-of-the-sandbox`;
+const SECOND = 1_000;
 const HOUR = 60 * 60_000;
 
 const logs: string[] = [];
@@ -94,6 +95,8 @@ describe('CloudTrail Lake', () => {
   test('brings the same calls, of all pages, once its query has ended', async () => {
     Object.assign(aws.lake, { rowsPerPage: 1, looksUntilFinished: 2 });
     await openPort(PAYMENTS);
+    // A query ends before the second in which it is made.
+    await aws.setClock(new Date(aws.now().getTime() + SECOND));
     await readLake();
     expect(await arrived()).toContainEqual(opened('cloudtrail-lake', PAYMENTS));
     expect(aws.lake.pages).toBeGreaterThan(2);
