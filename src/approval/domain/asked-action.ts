@@ -31,7 +31,7 @@ const UNSAID = {
   mayBeTimed: false,
 } satisfies Partial<Question>;
 
-/** All who ask count as one by default: any of them may write any name. */
+/** All who ask count as one by default, since each may write any name. */
 const ONE_SOURCE = 'requests';
 
 export type GivenQuestion = Pick<Question, 'title' | 'requester'> &
