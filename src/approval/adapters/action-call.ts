@@ -31,13 +31,18 @@ export function actionCall(
 ): ActionCall {
   const { requestId, asker, decision } = statement;
   const { decidedBy, decidedAt, until, phase, attempt } = statement;
-  const { reason, denialReason, isClickWaiting, isRouteLost, isLate } = statement;
+  const { reason, denialReason, isClickWaiting, isRouteLost, isLate, isExtension } = statement;
   const value: unknown = JSON.parse(payload);
   return {
     version: ACTION_MESSAGE_VERSION,
     type: 'action-call',
     requestId,
-    idempotencyKey: idempotencyKey(asker, requestId, decision),
+    idempotencyKey: idempotencyKey(
+      asker,
+      requestId,
+      decision,
+      ...(isExtension && until !== undefined ? [until] : []),
+    ),
     isBegun,
     decision,
     payload: value,
@@ -51,6 +56,7 @@ export function actionCall(
     ...(isClickWaiting && { isClickWaiting }),
     ...(isRouteLost && { isRouteLost }),
     ...(isLate && { isLate }),
+    ...(isExtension && { isExtension }),
   };
 }
 

@@ -135,6 +135,7 @@ export const statementSchema = z.object({
   isClickWaiting: z.optional(z.boolean()),
   isRouteLost: z.optional(z.boolean()),
   isLate: z.optional(z.boolean()),
+  isExtension: z.optional(z.boolean()),
 });
 
 /** An asker's message to the workflow. */
@@ -263,17 +264,13 @@ export function parseDecision(body: string): ReceivedDecision {
 }
 
 /** The statement that is signed and sent to the asker. Throws where nothing is decided. */
-export function decisionStatement({
-  id,
-  asker,
-  digest: requestDigest,
-  payload: returned,
-  decision,
-  carrying,
-}: ApprovalRequest): string {
+export function decisionStatement(request: ApprovalRequest): string {
+  const { id, asker, digest: requestDigest, payload: returned, decision, carrying } = request;
   if (!decision || !carrying) {
     throw new Error(`The request ${id} is not decided: there is nothing to notify ${asker} of.`);
   }
+  const extension = carrying.phase === 'decision' ? request.extension?.approval : undefined;
+  const { at, by, until } = extension ?? decision;
   return JSON.stringify({
     version: APPROVAL_MESSAGE_VERSION,
     requestId: id,
@@ -283,14 +280,15 @@ export function decisionStatement({
     decision: carrying.phase === 'end' ? 'ended' : decision.kind,
     phase: carrying.phase,
     attempt: carrying.attempt,
-    decidedAt: decision.at.toISOString(),
-    decidedBy: decision.by,
-    ...(decision.until && { until: decision.until.toISOString() }),
+    decidedAt: at.toISOString(),
+    decidedBy: by,
+    ...(until && { until: until.toISOString() }),
     ...(decision.reason && { reason: decision.reason }),
     ...(decision.denialReason !== undefined && { denialReason: decision.denialReason }),
     ...(decision.isClickWaiting && { isClickWaiting: true }),
     ...(decision.isRouteLost && { isRouteLost: true }),
-    ...(decision.isLate && { isLate: true }),
+    ...(decision.isLate && !extension && { isLate: true }),
+    ...(extension && { isExtension: true }),
   } satisfies DecisionStatement);
 }
 

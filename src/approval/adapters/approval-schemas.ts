@@ -89,6 +89,7 @@ const messageName = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('question') }),
   z.object({ kind: z.literal('whole') }),
   z.object({ kind: z.literal('reminder'), number: z.int() }),
+  z.object({ kind: z.literal('end-reminder'), number: z.int() }),
   z.object({ kind: z.literal('consultation') }),
   z.object({ kind: z.literal('consulted'), number: z.int() }),
   z.object({
@@ -120,6 +121,7 @@ const click = z.object({
       z.object({ kind: z.literal('deny') }),
       z.object({ kind: z.literal('retry') }),
       z.object({ kind: z.literal('show-all') }),
+      z.object({ kind: z.literal('extend'), seconds: z.int(), number: z.int() }),
     ]),
   }),
   at: time,
@@ -134,6 +136,8 @@ const auditEntry = z.object({
   detail: optionalText,
   reason: optionalText,
 });
+
+const votes = z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) }));
 
 export const storedRequest = z.object({
   id: z.string(),
@@ -156,7 +160,7 @@ export const storedRequest = z.object({
   ),
   joined: z.array(z.string()),
   repeats: z.int(),
-  votes: z.array(z.object({ userId: z.string(), at: time, seconds: z.optional(z.int()) })),
+  votes,
   judgedClicks: z.array(z.string()),
   waitingClicks: z.optional(z.array(z.object({ click, wasApprover: z.optional(z.boolean()) }))),
   tooFewApprovers: z.optional(
@@ -191,6 +195,14 @@ export const storedRequest = z.object({
       isClickWaiting: z.optional(z.boolean()),
       isRouteLost: z.optional(z.boolean()),
       isLate: z.optional(z.boolean()),
+    }),
+  ),
+  extension: z.optional(
+    z.object({
+      number: z.int(),
+      end: time,
+      votes,
+      approval: z.optional(z.object({ at: time, by: z.array(z.string()), until: time })),
     }),
   ),
   carrying: z.optional(

@@ -58,8 +58,9 @@ function sealedText(request: ApprovalRequest): string {
     waitingClicks,
     consultation,
     decision,
+    extension,
     carrying,
   } = request;
   const phase = carrying && [carrying.phase, carrying.attempt];
-  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, route, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, consultation, decision, phase })}`;
+  return `${PREFIX}${canonicalJson({ id, asker, subject, digest, route, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, consultation, decision, extension, phase })}`;
 }

@@ -35,6 +35,8 @@ export interface ActionCall {
   readonly isClickWaiting?: boolean;
   readonly isRouteLost?: boolean;
   readonly isLate?: boolean;
+  /** With `approved`, after an earlier call for it: people have given it more time. */
+  readonly isExtension?: boolean;
 }
 
 /** What the handler returns, where it returns more than a text. */

@@ -130,6 +130,12 @@ export interface DecisionStatement {
    * the end is to be as the decision says.
    */
   readonly isLate?: boolean;
+  /**
+   * With `approved`, as a later attempt after `approved` was carried out: people have given it more
+   * time, and `until` is its later end. `decidedAt` and `decidedBy` say who did so, and when. Where
+   * it cannot be, report so: then it ends when it would have.
+   */
+  readonly isExtension?: boolean;
 }
 
 /** The workflow puts this on the event bus for each step. */

@@ -42,6 +42,8 @@ export interface ApprovalRequest {
   readonly consultation?: Consultation;
   readonly reminders: number;
   readonly decision?: Decision;
+  /** Of an approval for a time, once people were reminded of its end: the last of these ends. */
+  readonly extension?: Extension;
   readonly carrying?: Carrying;
   readonly messages: readonly MessageSlot[];
   /** The events that were not announced yet. */
@@ -130,6 +132,25 @@ export interface Decision {
   readonly isLate?: boolean;
 }
 
+/** People are asked whether an approval for a time ends later. */
+export interface Extension {
+  /** From 1: another one is about another end. */
+  readonly number: number;
+  /** The end that is to be later. */
+  readonly end: Date;
+  readonly votes: readonly Vote[];
+  /** Undefined until enough people have approved it. */
+  readonly approval?: ExtensionApproval;
+}
+
+export interface ExtensionApproval {
+  readonly at: Date;
+  /** People's ids. */
+  readonly by: readonly string[];
+  /** The later end. It holds once the asker has carried that out. */
+  readonly until: Date;
+}
+
 export const PHASES = ['decision', 'end'] as const;
 
 /** `end`: the time of an approval is over. */
@@ -164,6 +185,8 @@ export type MessageName =
   /** All of a question that is too long for one message, in a thread. */
   | { readonly kind: 'whole' }
   | { readonly kind: 'reminder'; readonly number: number }
+  /** In the thread: when an approval for a time ends. The number is that of the extension. */
+  | { readonly kind: 'end-reminder'; readonly number: number }
   | { readonly kind: 'step'; readonly step: Step }
   /** The direct message to the one whom the question names. */
   | { readonly kind: 'consultation' }
@@ -185,6 +208,7 @@ export const STEPS = [
   'carried-out',
   'conflicting',
   'failed',
+  'extended',
   'ended',
 ] as const;
 
@@ -228,6 +252,8 @@ export const AUDITED_EVENTS = [
   'conflicting',
   'failed',
   'retried',
+  'end-reminded',
+  'extended',
   'ended',
   'viewed',
   'consulted',
@@ -285,6 +311,7 @@ export function isDue({ wanted, shown }: MessageSlot): boolean {
 export function nameKey(name: MessageName): string {
   switch (name.kind) {
     case 'reminder':
+    case 'end-reminder':
     case 'consulted':
       return `${name.kind}-${name.number}`;
     case 'step':

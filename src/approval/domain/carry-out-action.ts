@@ -8,6 +8,8 @@ export interface ActionDecision extends Attempt {
   readonly decision: string;
   /** The end of an approval for a time. */
   readonly until?: Date;
+  /** People have given it more time: that is another thing to do than what they approved first. */
+  readonly isExtension?: boolean;
 }
 
 /** A try at a decision, by one invocation. */
@@ -80,7 +82,7 @@ export async function carryOutAction(
   const { requestId, phase, attempt } = decision;
   if (isOvertaken(decision, last)) return undefined;
   if (last?.phase === phase && last.attempt === attempt) return last;
-  const current = { requestId, decision: decision.decision, turn: turnOf(decision), holder };
+  const current = { requestId, decision: toBegin(decision), turn: turnOf(decision), holder };
   const beginning = await ports.begin(current, ports.now());
   if (beginning.kind === 'later') return undefined;
   if (beginning.kind === 'taken') {
@@ -93,6 +95,11 @@ export async function carryOutAction(
   const result = { phase, attempt, ...carried };
   await ports.conclude(current, result);
   return result;
+}
+
+/** The same for tries that are to do the same. */
+function toBegin({ decision, until, isExtension }: ActionDecision): string {
+  return isExtension && until ? `${decision} until ${until.toISOString()}` : decision;
 }
 
 async function calledOrReleased(

@@ -23,6 +23,8 @@ export type ButtonAction =
   | { readonly kind: 'approve'; readonly seconds?: number }
   | { readonly kind: 'deny' }
   | { readonly kind: 'retry' }
+  /** An approval is to end so much later. The number is that of the request's extension. */
+  | { readonly kind: 'extend'; readonly seconds: number; readonly number: number }
   | { readonly kind: 'show-all' };
 
 /** Whether it may decide a request. */
@@ -39,18 +41,30 @@ export interface ButtonValue {
 
 const VERSION = 'v1';
 const VALUE = /^v1\.(approve|deny|retry|show-all)\.(\d{0,9})\.([\w-]{1,64})\.([0-9a-f]{64})$/;
+const EXTEND = /^v1\.extend\.(\d{1,9})-(\d{1,9})\.([\w-]{1,64})\.([0-9a-f]{64})$/;
 
 export function buttonText({ requestId, digest, action }: ButtonValue): string {
-  const seconds = action.kind === 'approve' ? (action.seconds ?? '') : '';
-  return [VERSION, action.kind, seconds, requestId, digest].join('.');
+  return [VERSION, action.kind, valuesOf(action), requestId, digest].join('.');
+}
+
+function valuesOf(action: ButtonAction): string {
+  if (action.kind === 'extend') return `${action.seconds}-${action.number}`;
+  return action.kind === 'approve' ? `${action.seconds ?? ''}` : '';
 }
 
 /** Undefined for what no button of ours carries. */
 export function parseButton(text: string): ButtonValue | undefined {
   const [, kind, seconds, requestId, digest] = VALUE.exec(text) ?? [];
-  if (requestId === undefined || digest === undefined) return undefined;
+  if (requestId === undefined || digest === undefined) return parseExtendButton(text);
   const action = actionOf(kind, seconds ? Number(seconds) : undefined);
   return action && { requestId, digest, action };
+}
+
+function parseExtendButton(text: string): ButtonValue | undefined {
+  const [, seconds, number, requestId, digest] = EXTEND.exec(text) ?? [];
+  if (requestId === undefined || digest === undefined) return undefined;
+  const action = { kind: 'extend', seconds: Number(seconds), number: Number(number) } as const;
+  return { requestId, digest, action };
 }
 
 function actionOf(kind: string | undefined, seconds: number | undefined): ButtonAction | undefined {

@@ -13,6 +13,7 @@ import type { ApprovalStore } from './approval-store';
 import { withThread } from './consultation';
 import { decidersOf } from './deciders';
 import { isDeliverable } from './due';
+import { isExtensible } from './extension';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
 import { revise } from './revise-request';
 import type { Clock } from '../../shared/domain/clock';
@@ -31,6 +32,8 @@ export interface Renderer {
   /** All of a question that is too long for one message; the last part has the buttons. */
   whole(request: ApprovalRequest): readonly RenderedMessage[];
   reminder(request: ApprovalRequest): RenderedMessage;
+  /** When an approval for a time ends; with buttons, as long as it may still end later. */
+  endReminder(request: ApprovalRequest, slot: MessageSlot): RenderedMessage;
   step(request: ApprovalRequest, slot: MessageSlot): RenderedMessage;
   /** The direct message to the one whom the question names. */
   consultation(request: ApprovalRequest): RenderedMessage;
@@ -227,6 +230,8 @@ async function deliver(
       return deliverWhole(request, slot, ports, progress);
     case 'reminder':
       return deliverReminder(request, ports);
+    case 'end-reminder':
+      return deliverEndReminder(request, slot, name.number, ports);
     case 'step':
       await messenger.monitor(renderer.step(request, slot));
       return {};
@@ -326,6 +331,25 @@ async function deliverReminder(request: ApprovalRequest, ports: MessagePorts): P
   if (!isThere) return { lost: question };
   await ports.messenger.reply(question, ports.renderer.reminder(request));
   return {};
+}
+
+/** Once, and then it is brought up to date. One that would say nothing any more is not sent. */
+async function deliverEndReminder(
+  request: ApprovalRequest,
+  slot: MessageSlot,
+  number: number,
+  ports: MessagePorts,
+): Promise<Delivered> {
+  const { messenger, renderer } = ports;
+  if (slot.copies.length > 0) {
+    const message = renderer.endReminder(request, slot);
+    await Promise.all(slot.copies.map(async (copy) => messenger.update(copy, message)));
+    return {};
+  }
+  if (!isExtensible(request, number)) return {};
+  const { question, isThere } = await lookAtQuestion(request, ports);
+  if (!isThere) return { isGone: true, lost: question };
+  return { posted: await messenger.reply(question, renderer.endReminder(request, slot)) };
 }
 
 /** To the person alone. One that they have deleted is not sent again. */

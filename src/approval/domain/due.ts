@@ -13,6 +13,13 @@ import { isDeciding } from './click';
 import { isToBeConsulted, withConsultationUpdated } from './consultation';
 import { isRouteLost } from './deciders';
 import { withDecision } from './decision';
+import {
+  endCarriedAt,
+  endReminderAt,
+  remindOfEnd,
+  withEndShown,
+  withExtensionCarried,
+} from './extension';
 import { isRetryOver, retriedUntil, withoutRetry } from './retry';
 
 /** An asker that has not answered is told again. */
@@ -25,8 +32,8 @@ const TELL_AGAIN_MILLISECONDS = 5 * 60_000;
 const POINT_AGAIN_MILLISECONDS = 5 * 60_000;
 
 /**
- * Moves a request on as time passes: a reminder, the end of the request, the end of an approval for
- * a time.
+ * Moves a request on as time passes: a reminder, the end of the request, and of an approval for a
+ * time its reminder and its end.
  */
 export function afterTime(
   request: ApprovalRequest,
@@ -40,7 +47,8 @@ export function afterTime(
       : request;
   }
   if (isTimeOver(request, now)) return end(request, now);
-  return isRetryOver(request, now) ? withoutRetry(request) : request;
+  if (isRetryOver(request, now)) return withoutRetry(request);
+  return remindOfEnd(request, configuration, now);
 }
 
 /**
@@ -89,15 +97,16 @@ function remind(
   );
 }
 
-function isTimeOver({ decision, carrying }: ApprovalRequest, now: Date): boolean {
-  return decision?.until !== undefined && carrying?.phase === 'decision' && now >= decision.until;
+function isTimeOver(request: ApprovalRequest, now: Date): boolean {
+  const at = endCarriedAt(request);
+  return at !== undefined && request.carrying?.phase === 'decision' && now >= at;
 }
 
 function end(request: ApprovalRequest, now: Date): ApprovalRequest {
-  return withEntry(
-    { ...request, carrying: { phase: 'end', attempt: 1 } },
-    { at: now, what: 'ended' },
-  );
+  return withEntry(withEndShown({ ...request, carrying: { phase: 'end', attempt: 1 } }), {
+    at: now,
+    what: 'ended',
+  });
 }
 
 /** Whether the asker is to be told of the decision now. */
@@ -127,17 +136,20 @@ export function withOutcome(
   { phase, attempt }: Attempt,
   outcome: CarryingOutcome,
 ): ApprovalRequest {
-  const { carrying, decision } = request;
+  const { carrying } = request;
   if (!carrying || carrying.phase !== phase || carrying.attempt !== attempt) return request;
   // What failed at first may be done by a later try of its own.
   if (carrying.outcome && (carrying.outcome.kind !== 'failed' || outcome.kind === 'failed')) {
     return request;
   }
-  const carried = withEntry(
-    { ...request, carrying: { ...carrying, outcome } },
-    { at: outcome.at, what: outcome.kind, detail: outcome.text },
-  );
-  if (decision?.kind === 'not-asked') return carried;
+  const known = { ...request, carrying: { ...carrying, outcome } };
+  const isExtended = phase === 'decision' && outcome.kind === 'carried-out';
+  const carried = withEntry(isExtended ? withExtensionCarried(known) : known, {
+    at: outcome.at,
+    what: outcome.kind,
+    detail: outcome.text,
+  });
+  if (request.decision?.kind === 'not-asked') return carried;
   const step = phase === 'end' && outcome.kind === 'carried-out' ? 'ended' : outcome.kind;
   const told = withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
   return withConsultationUpdated(told);
@@ -173,12 +185,12 @@ function decisionTimes(request: ApprovalRequest, configuration: ApprovalConfigur
           ? new Date(carrying.sentAt.getTime() + TELL_AGAIN_MILLISECONDS)
           : decision.at,
       ];
-  const retried = carrying.isRetryOver ? undefined : retriedUntil(request);
-  return [
-    ...telling,
-    ...(decision.until && carrying.phase === 'decision' ? [decision.until] : []),
-    ...(retried ? [retried] : []),
+  const later = [
+    carrying.phase === 'decision' ? endCarriedAt(request) : undefined,
+    endReminderAt(request, configuration),
+    carrying.isRetryOver ? undefined : retriedUntil(request),
   ];
+  return [...telling, ...later.flatMap((time) => time ?? [])];
 }
 
 export function isDeliverable(slot: MessageSlot, now: Date): boolean {

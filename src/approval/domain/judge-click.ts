@@ -4,6 +4,8 @@ import {
   type AuditEntry,
   type Decision,
   isDue,
+  type MessageName,
+  nameKey,
   type Vote,
   withDue,
   withEntry,
@@ -13,6 +15,7 @@ import { approvalsNeeded, countedVotes } from './approvals-needed';
 import type { Click } from './click';
 import { type EntryBase, withDecision } from './decision';
 import { reasonOfDenial } from './denial-reason';
+import { extend } from './extension';
 import { type Authority, whyNotHeard, whyNotThen, whyRefused } from './why-not-counted';
 
 const MOST_JUDGED_CLICKS = 200;
@@ -58,6 +61,13 @@ export function judgeClick(
         },
         entry,
       );
+    case 'extend':
+      return extend(
+        found,
+        { userId: click.userId, at: now, seconds: click.button.action.seconds },
+        configuration,
+        entry,
+      );
     case 'approve':
       return approve(
         found,
@@ -85,15 +95,23 @@ export function withJudged(request: ApprovalRequest, id: string): ApprovalReques
  * Where it is clicked, there it stands: the try that posted it may have died before it wrote that
  * down. Anyone who may not decide could have clicked below another request's message.
  */
-function withCopy(request: ApprovalRequest, { channelId, messageTs }: Click): ApprovalRequest {
+function withCopy(
+  request: ApprovalRequest,
+  { channelId, messageTs, button: { action } }: Click,
+): ApprovalRequest {
   const isKnown = request.messages.some(({ copies }) => copies.some(({ ts }) => ts === messageTs));
   if (isKnown) return request;
-  const messages = request.messages.map((slot) =>
-    slot.name.kind === 'question'
+  const clicked: MessageName =
+    action.kind === 'extend'
+      ? { kind: 'end-reminder', number: action.number }
+      : { kind: 'question' };
+  const due = withDue(request, clicked);
+  const messages = due.messages.map((slot) =>
+    nameKey(slot.name) === nameKey(clicked)
       ? { ...slot, copies: [...slot.copies, { channelId, ts: messageTs }] }
       : slot,
   );
-  return withDue({ ...request, messages }, { kind: 'question' });
+  return { ...due, messages };
 }
 
 export function refuse(

@@ -115,6 +115,7 @@ export const STEP_WORDS: Readonly<Record<Step, string>> = {
   'carried-out': 'Carried out',
   conflicting: 'Not carried out, since things have changed meanwhile',
   failed: 'Failed',
+  extended: 'More time approved',
   ended: 'Ended',
 };
 

@@ -5,11 +5,14 @@ const APPROVAL_RETRIED_MILLISECONDS = 24 * 3_600_000;
 
 /**
  * When no one can try again any more what has failed: it needs another request. By the time of the
- * decision, which is sealed. Undefined for all but approvals: to end something is always safe.
+ * decision, which is sealed; more time can be given as long as the approval has not ended.
+ * Undefined for all but approvals: to end something is always safe.
  */
-export function retriedUntil({ decision, carrying }: ApprovalRequest): Date | undefined {
+export function retriedUntil(request: ApprovalRequest): Date | undefined {
+  const { decision, carrying, extension } = request;
   const isFailed = carrying?.phase === 'decision' && carrying.outcome?.kind === 'failed';
   if (!isFailed || decision?.kind !== 'approved') return undefined;
+  if (extension?.approval) return decision.until;
   return new Date(decision.at.getTime() + APPROVAL_RETRIED_MILLISECONDS);
 }
 

@@ -1,6 +1,6 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type WaitingClick, withDue, withEntry } from './approval-request';
-import { isDeciding } from './click';
+import { type ButtonAction, isDeciding } from './click';
 import { refuse, withJudged } from './judge-click';
 import { lateUntil } from './late-click';
 import { MessengerRefusedError, MessengerUnavailableError } from './messenger';
@@ -68,10 +68,7 @@ export function withWaiting(
   if (refusal) return refuse(withJudged(request, id), refusal, entry);
   if (known || waitingClicks.length >= MOST_WAITING_CLICKS) return request;
   const reason = whyItWaits(cause);
-  const outlook = isDeciding(button.action)
-    ? `, until ${timeText(lateUntil(request.expiresAt))}. If the request ends before that, it is as if it were denied until then.`
-    : '.';
-  const text = `Your click is not lost, but it waits: ${reason}. It is judged as soon as it can be${outlook}`;
+  const text = `Your click is not lost, but it waits: ${reason}. It is judged as soon as it can be${outlookOf(request, button.action)}`;
   return withEntry(
     withDue(
       { ...request, waitingClicks: [...waitingClicks, waiting] },
@@ -79,6 +76,14 @@ export function withWaiting(
     ),
     { ...entry, what: 'waiting-click', detail: reason },
   );
+}
+
+function outlookOf({ expiresAt, extension }: ApprovalRequest, action: ButtonAction): string {
+  if (isDeciding(action)) {
+    return `, until ${timeText(lateUntil(expiresAt))}. If the request ends before that, it is as if it were denied until then.`;
+  }
+  if (action.kind !== 'extend' || !extension) return '.';
+  return `. The end, at ${timeText(extension.end)}, waits for it five minutes at the most.`;
 }
 
 function whyItWaits(cause: unknown): string {

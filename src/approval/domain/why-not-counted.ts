@@ -1,8 +1,9 @@
 import type { ApprovalConfiguration } from './approval-configuration';
-import type { ApprovalRequest, WaitingClick } from './approval-request';
+import type { ApprovalRequest, Vote, WaitingClick } from './approval-request';
 import { mayApprove } from './approvals-needed';
 import { type Click, isDeciding } from './click';
 import { decidersOf, isRouteLost } from './deciders';
+import { whyNotExtended } from './extension';
 import { lateUntil } from './late-click';
 import { isRetryOver } from './retry';
 
@@ -73,6 +74,12 @@ export function whyRefused(
   configuration: ApprovalConfiguration,
   now: Date,
 ): string | undefined {
+  if (click.button.action.kind === 'extend') {
+    return (
+      whyNotExtended(request, click, configuration, now) ??
+      whyNoVote(request, request.extension?.votes ?? [], click, configuration)
+    );
+  }
   return whyNotNow(request, click, now) ?? whyNotApproved(request, click, configuration);
 }
 
@@ -129,15 +136,18 @@ function whyNotRetried(request: ApprovalRequest, at: Date): string | undefined {
     return 'there is nothing to retry: the last try did not fail.';
   }
   return isRetryOver(request, at)
-    ? 'it was approved more than a day ago, and people have to be asked again.'
+    ? request.extension?.approval
+      ? 'its time is over.'
+      : 'it was approved more than a day ago, and people have to be asked again.'
     : undefined;
 }
 
 function whyNotApproved(
   request: ApprovalRequest,
-  { userId, button: { action } }: Click,
+  click: Click,
   configuration: ApprovalConfiguration,
 ): string | undefined {
+  const { action } = click.button;
   if (action.kind !== 'approve') return undefined;
   const { seconds } = action;
   const { votes, question } = request;
@@ -145,6 +155,16 @@ function whyNotApproved(
     seconds === undefined ||
     (question.mayBeTimed && configuration.approvalSeconds.includes(seconds));
   if (!isOffered) return 'this duration is not offered for it.';
+  return whyNoVote(request, votes, click, configuration);
+}
+
+/** Of an approver, who has something to approve. */
+function whyNoVote(
+  request: ApprovalRequest,
+  votes: readonly Vote[],
+  { userId }: Click,
+  configuration: ApprovalConfiguration,
+): string | undefined {
   if (votes.some((vote) => vote.userId === userId)) {
     return 'you have approved it already: someone else has to as well.';
   }

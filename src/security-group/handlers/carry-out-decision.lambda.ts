@@ -196,7 +196,7 @@ async function carryOut(
   tries: number,
 ): Promise<CarriedOut> {
   const { requestId, decision: kind, phase, attempt, decidedAt, decidedBy: by, until } = statement;
-  const { isClickWaiting, isRouteLost, isLate, reason, denialReason } = statement;
+  const { isClickWaiting, isRouteLost, isLate, isExtension, reason, denialReason } = statement;
   const decision = {
     requestId,
     kind,
@@ -208,6 +208,7 @@ async function carryOut(
     isClickWaiting,
     isRouteLost,
     isLate,
+    isExtension,
     reason,
     denialReason,
   };

@@ -51,6 +51,19 @@ describe('the call of the handler', () => {
     const keys = others.map(keyWith);
     expect(new Set([CALL.idempotencyKey, ...keys]).size).toBe(4);
   });
+
+  test('has a key for each later end, the same for its retries, and says that it is one', () => {
+    const extended = { ...STATEMENT, isExtension: true, until: '2026-11-30T14:00:00.000Z' };
+    const callOf = (change: Partial<DecisionStatement>) =>
+      actionCall({ ...extended, ...change }, 'null', false);
+    expect(callOf({})).toMatchObject({ isExtension: true, until: extended.until });
+    expect(callOf({ attempt: 3 }).idempotencyKey).toBe(callOf({}).idempotencyKey);
+    const later = callOf({ until: '2026-11-30T15:00:00.000Z' });
+    const first = callOf({ isExtension: undefined });
+    expect(first.idempotencyKey).toBe(CALL.idempotencyKey);
+    const keys = [callOf({}), later, first].map(({ idempotencyKey }) => idempotencyKey);
+    expect(new Set(keys).size).toBe(3);
+  });
 });
 
 describe('what the handler returns', () => {

@@ -219,6 +219,31 @@ describe('a decision', () => {
     },
   );
 
+  test('says who gave an approval more time, when, and its later end; its end is that of the first', () => {
+    const approval = {
+      at: new Date('2026-01-01T12:55:00Z'),
+      by: ['cid'],
+      until: new Date('2026-01-01T14:00:00Z'),
+    };
+    const extended = (carrying: Carrying): ApprovalRequest => ({
+      ...request(approved, carrying),
+      extension: { number: 1, end: approved.until!, votes: [], approval },
+    });
+    const stated = (carrying: Carrying) =>
+      received(decisionStatement(extended(carrying))).statement;
+    expect(stated({ phase: 'decision', attempt: 2 })).toMatchObject({
+      decision: 'approved',
+      attempt: 2,
+      decidedAt: approval.at.toISOString(),
+      decidedBy: ['cid'],
+      until: approval.until.toISOString(),
+      isExtension: true,
+    });
+    const end = stated({ phase: 'end', attempt: 1 });
+    expect(end).toMatchObject({ decision: 'ended', decidedAt: NOON.toISOString() });
+    expect(end).not.toHaveProperty('isExtension');
+  });
+
   test('says why it was denied', () => {
     const denied: Decision = { kind: 'denied', at: NOON, by: ['ann'], denialReason: 'No ticket' };
     const statement = decisionStatement(request(denied, { phase: 'decision', attempt: 1 }));

@@ -49,6 +49,10 @@ describe('a seal', () => {
         },
       },
     ],
+    [
+      'a vote for more time',
+      { extension: { number: 1, end: NOON, votes: [{ ...vote, seconds: 3_600 }] } },
+    ],
     ['a route', { route: { name: 'production', channelId: 'C1' } }],
   ];
 

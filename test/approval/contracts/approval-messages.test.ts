@@ -204,6 +204,8 @@ describe('the documented schema fits', () => {
     { at: NOON, what: 'decided', by: 'U0ALICE', detail: 'denied', reason: 'No ticket' },
     { at: NOON, what: 'reminded' },
     { at: NOON, what: 'carried-out', detail: 'Applied.' },
+    { at: NOON, what: 'end-reminded', detail: 'ends at 2026-01-01T13:00:00.000Z' },
+    { at: NOON, what: 'extended', by: 'U1', detail: 'until 2026-01-01T14:00:00.000Z' },
   ])('the event of a step: $what', async (entry) => {
     expect(approvalSchemaErrors('step', await stepEvent(entry))).toEqual([]);
   });

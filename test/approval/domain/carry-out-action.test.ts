@@ -81,6 +81,16 @@ test('what the handler says failed is not tried again by itself', async () => {
   expect(action.calls).toEqual([false, true]);
 });
 
+test('more time is another thing to do than what was approved first, and a retry of it is not', async () => {
+  const action = new Action();
+  await action.carryOut(APPROVED);
+  action.handler = async () => ({ outcome: 'failed', text: 'Not today.' });
+  const until = new Date(NOON.getTime() + 3_600_000);
+  await action.carryOut({ ...APPROVED, attempt: 2, isExtension: true, until });
+  await action.carryOut({ ...APPROVED, attempt: 3, isExtension: true, until });
+  expect(action.calls).toEqual([false, false, true]);
+});
+
 test('what the handler throws is, and it hears that it has begun', async () => {
   const action = new Action();
   action.handler = async () => Promise.reject(new Error('busy'));

@@ -96,6 +96,7 @@ describe('an approval for a time', () => {
       'vote',
       'decided',
       'carried-out',
+      'end-reminded',
       'ended',
       'carried-out',
     ]);

@@ -12,6 +12,7 @@ export interface Told extends Attempt {
   readonly isClickWaiting?: boolean;
   readonly isRouteLost?: boolean;
   readonly isLate?: boolean;
+  readonly isExtension?: boolean;
 }
 
 /** A model of an asker's queue, and of the asker behind it. */
@@ -20,17 +21,18 @@ export class AskerInMemory {
   /** What it says has become of each attempt; nothing, while it is undefined. */
   answers?: (told: Told) => CarryingOutcome['kind'];
 
-  hear({ id, decision, carrying }: ApprovalRequest): Told {
+  hear({ id, decision, carrying, extension }: ApprovalRequest): Told {
     if (!decision || !carrying) {
       throw new Error(`The asker is told of ${id}, which no one has decided.`);
     }
     const told = {
       requestId: id,
       decision: decision.kind,
-      until: decision.until,
+      until: (carrying.phase === 'decision' && extension?.approval?.until) || decision.until,
       isClickWaiting: decision.isClickWaiting,
       isRouteLost: decision.isRouteLost,
       isLate: decision.isLate,
+      isExtension: carrying.phase === 'decision' && extension?.approval !== undefined,
       phase: carrying.phase,
       attempt: carrying.attempt,
     };

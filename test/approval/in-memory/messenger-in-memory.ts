@@ -8,6 +8,7 @@ import type {
   RenderedMessage,
   Renderer,
 } from '../../../src/approval/domain/deliver-messages';
+import { isExtensible } from '../../../src/approval/domain/extension';
 import type { PostedMessage } from '../../../src/approval/domain/messenger';
 import { tooFewText } from '../../../src/approval/domain/too-few-approvers';
 
@@ -125,6 +126,15 @@ export class RendererInMemory implements Renderer {
 
   reminder(request: ApprovalRequest): RenderedMessage {
     return rendered(`${request.id} still waits`);
+  }
+
+  endReminder(request: ApprovalRequest, { name }: MessageSlot): RenderedMessage {
+    const number = name.kind === 'end-reminder' ? name.number : 0;
+    const { id, extension } = request;
+    if (isExtensible(request, number)) {
+      return rendered(`${id} ends soon, with ${extension?.votes.length} approvals of more time`);
+    }
+    return rendered(`${id} ${extension?.approval ? 'is given more time' : 'has ended'}`);
   }
 
   consultation({ id, decision, consultation }: ApprovalRequest): RenderedMessage {

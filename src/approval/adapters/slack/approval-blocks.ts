@@ -1,4 +1,4 @@
-import { shownText } from '../../domain/request-text';
+import { countText, shownText } from '../../domain/request-text';
 
 /**
  * Slack's Block Kit, as far as messages of approvals use it: only what shows text to the letter.
@@ -175,6 +175,23 @@ export function user(userId: string): RichText {
   return USER_ID.test(userId)
     ? { type: 'user', user_id: userId }
     : { type: 'text', text: cut(userId, 40) };
+}
+
+/** More are counted, and not named. */
+export const MOST_PEOPLE = 5;
+
+/** " by Alice, Bob and 2 others". */
+export function people(userIds: readonly string[]): RichText[] {
+  const shown = userIds
+    .slice(0, MOST_PEOPLE)
+    .flatMap((userId, index) => [words(index === 0 ? ' by ' : ', '), user(userId)]);
+  const more = userIds.length - MOST_PEOPLE;
+  return more > 0 ? [...shown, words(` and ${countText(more, 'other')}`)] : shown;
+}
+
+/** With a comma between each and the next. */
+export function separated(elements: readonly RichText[]): RichText[] {
+  return elements.flatMap((element, index) => (index === 0 ? [element] : [words(', '), element]));
 }
 
 /** Only ids that the deployment wrote: whom a text names is never mentioned. */

@@ -1,6 +1,7 @@
 import { type Block, type Button, type Confirm, cut, plain } from './approval-blocks';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
 import type { ApprovalRequest } from '../../domain/approval-request';
+import { approvalsNeeded } from '../../domain/approvals-needed';
 import { buttonText, type ButtonAction } from '../../domain/click';
 import { durationText } from '../../domain/request-text';
 
@@ -11,15 +12,15 @@ const MOST_QUOTED_CHARACTERS = 140;
 export function decisionButtons(
   request: ApprovalRequest,
   configuration: ApprovalConfiguration,
-  approvalsNeeded: number,
+  needed: number,
 ): Block {
   const { approvalSeconds } = configuration;
   const durations = request.question.mayBeTimed ? [...new Set(approvalSeconds)] : [];
   return {
     type: 'actions',
     elements: [
-      approve(request, approvalsNeeded),
-      ...durations.map((seconds) => approve(request, approvalsNeeded, seconds)),
+      approve(request, needed),
+      ...durations.map((seconds) => approve(request, needed, seconds)),
       deny(request, configuration),
     ],
   };
@@ -39,6 +40,29 @@ export function showAllButtons(
   };
 }
 
+/** For an approval that is about to end. */
+export function extensionButtons(
+  request: ApprovalRequest,
+  configuration: ApprovalConfiguration,
+): Block {
+  const needed = approvalsNeeded(request, configuration);
+  const durations = [...new Set(configuration.approvalSeconds)];
+  const longest = durationText(Math.max(...durations));
+  const number = request.extension?.number ?? 1;
+  return {
+    type: 'actions',
+    elements: durations.map((seconds) => {
+      const duration = durationText(seconds);
+      const explanation = `${consentText(needed)} it ends ${duration} later, and at most ${longest} after that.`;
+      const text = `${duration} more`;
+      return {
+        ...button(request, { kind: 'extend', seconds, number }, `extend-${seconds}`, text),
+        confirm: dialog(`Give it ${duration} more?`, explanation, text),
+      };
+    }),
+  };
+}
+
 export function retryButton(request: ApprovalRequest): Block {
   const confirm = dialog(
     'Try again?',
@@ -53,11 +77,15 @@ export function retryButton(request: ApprovalRequest): Block {
   };
 }
 
-function approve(request: ApprovalRequest, approvalsNeeded: number, seconds?: number): Button {
+function consentText(needed: number): string {
+  return needed > 1 ? `Once ${needed} people have approved:` : 'If you approve:';
+}
+
+function approve(request: ApprovalRequest, needed: number, seconds?: number): Button {
   const duration = seconds === undefined ? undefined : durationText(seconds);
   const text = duration ? `Approve for ${duration}` : 'Approve';
   const explanation = [
-    approvalsNeeded > 1 ? `Once ${approvalsNeeded} people have approved:` : 'If you approve:',
+    consentText(needed),
     cut(request.question.ifApproved, MOST_QUOTED_CHARACTERS),
     ...(duration ? [`It ends ${duration} later.`] : []),
   ].join(' ');

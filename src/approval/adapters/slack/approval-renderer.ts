@@ -6,10 +6,13 @@ import {
   fallbackText,
   mention,
   MOST_HEADER_CHARACTERS,
+  MOST_PEOPLE,
   MOST_WEIGHT,
   paragraphs,
+  people,
   plain,
   type RichText,
+  separated,
   user,
   weightOfBlocks,
   words,
@@ -17,6 +20,7 @@ import {
 import { type Layout, layOut, MOST_NAME_CHARACTERS, sensitiveLines } from './approval-body';
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
 import { consultationBlocks, consultedBlocks } from './consultation-blocks';
+import { endReminderBlocks, extensionLines } from './extension-blocks';
 import { MOST_REQUESTERS } from '../../domain/admit';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
 import {
@@ -50,7 +54,6 @@ import { tooFewText } from '../../domain/too-few-approvers';
 const GROWTH_WEIGHT = 2_500;
 
 const MOST_OTHER_REQUESTERS = 3;
-const MOST_PEOPLE = 5;
 /** Of what an asker did, or would do: a message tells the beginning of a long text. */
 const MOST_SHOWN_CHARACTERS = 300;
 const DIGEST_CHARACTERS = 12;
@@ -112,6 +115,15 @@ export class SlackRenderer implements Renderer {
         ...this.mentionLines(request),
       ]),
     );
+  }
+
+  endReminder(request: ApprovalRequest, { name }: MessageSlot): RenderedMessage {
+    if (name.kind !== 'end-reminder') {
+      throw new Error(
+        `A message about an end is wanted, not of the kind "${name.kind}": render that by its own method.`,
+      );
+    }
+    return rendered(endReminderBlocks(request, name.number, this.configuration));
   }
 
   step(request: ApprovalRequest, { name }: MessageSlot): RenderedMessage {
@@ -251,10 +263,6 @@ export class SlackRenderer implements Renderer {
   }
 }
 
-function separated(elements: readonly RichText[]): RichText[] {
-  return elements.flatMap((element, index) => (index === 0 ? [element] : [words(', '), element]));
-}
-
 function tooFewLines({ tooFewApprovers }: ApprovalRequest): RichText[][] {
   return tooFewApprovers ? [[bold(tooFewText(tooFewApprovers))]] : [];
 }
@@ -276,19 +284,19 @@ function decisionBlocks(request: ApprovalRequest): Block[] {
   if (!decision) return [];
   const decided = [
     bold(DECISION_WORDS[decision.kind]),
-    ...peopleIn(decision.by),
+    ...people(decision.by),
     words(decisionDetail(decision, request.question)),
   ];
-  const reason = reasonLines(request);
-  if (!carrying) return paragraphs([decided, ...reason]);
+  const more = [...reasonLines(request), ...extensionLines(request)];
+  if (!carrying) return paragraphs([decided, ...more]);
   const { words: progress, detail } = carryingText(carrying);
   const outcome = [
     bold(progress),
     ...(detail === undefined ? [] : [words(cut(detail, MOST_SHOWN_CHARACTERS))]),
   ];
-  if (carrying.isRetryOver) return paragraphs([decided, ...reason, outcome, [words(RETRY_OVER)]]);
+  if (carrying.isRetryOver) return paragraphs([decided, ...more, outcome, [words(RETRY_OVER)]]);
   return [
-    ...paragraphs([decided, ...reason, outcome]),
+    ...paragraphs([decided, ...more, outcome]),
     ...(carrying.outcome?.kind === 'failed' ? [retryButton(request)] : []),
   ];
 }
@@ -298,18 +306,14 @@ function reasonLines({ decision }: ApprovalRequest): RichText[][] {
   return [[bold('Reason: '), words(cut(decision.denialReason, MOST_REASON_CHARACTERS))]];
 }
 
-function stepPeople({ decision }: ApprovalRequest, step: Step): RichText[] {
+function stepPeople({ decision, extension }: ApprovalRequest, step: Step): RichText[] {
+  if (step === 'extended' && extension?.approval) {
+    const { by, until } = extension.approval;
+    return [...people(by), words(` until ${timeText(until)}`)];
+  }
   if (!decision || decision.kind !== step) return [];
   return [
-    ...peopleIn(decision.by),
+    ...people(decision.by),
     ...(decision.until ? [words(` until ${timeText(decision.until)}`)] : []),
   ];
-}
-
-function peopleIn(userIds: readonly string[]): RichText[] {
-  const shown = userIds
-    .slice(0, MOST_PEOPLE)
-    .flatMap((userId, index) => [words(index === 0 ? ' by ' : ', '), user(userId)]);
-  const more = userIds.length - MOST_PEOPLE;
-  return more > 0 ? [...shown, words(` and ${countText(more, 'other')}`)] : shown;
 }

@@ -42,12 +42,7 @@ export async function applyChange(
 ): Promise<CarriedOut> {
   const { asker, groups, ledger, clock } = ports;
   const groupId = asked.group.id;
-  if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) {
-    return {
-      outcome: 'failed',
-      text: 'The sentry observes only, or is paused: retry it when it acts again.',
-    };
-  }
+  if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) return NOT_ACTING;
   const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
   if (!details) {
     return { outcome: 'conflicting', text: `The group ${groupId} does not exist any more.` };
@@ -98,6 +93,11 @@ export async function applyChange(
   return conclude(grant, asked, answers, ports);
 }
 
+export const NOT_ACTING: CarriedOut = {
+  outcome: 'failed',
+  text: 'The sentry observes only, or is paused: retry it when it acts again.',
+};
+
 /** A decision can come late, from a dead-letter queue. By then no one waits for the change. */
 const APPLIED_WITHIN_MILLISECONDS = 2 * 24 * 3_600_000;
 
@@ -129,17 +129,30 @@ function whyNotGranted(
   isGranted: boolean,
   situation: Situation,
 ): string | undefined {
+  const forbidden = whyForbidden(rule, grant, situation);
+  if (forbidden) return forbidden;
+  if (change === 'described' || !isGranted) return undefined;
+  return whyWithdrawn(rule, grant, situation.ledger);
+}
+
+/** Undefined where no policy forbids it that approvals do not answer. */
+export function whyForbidden(rule: Rule, grant: Grant, situation: Situation): string | undefined {
   const forbidden = violationsUnder(rule, [grant], situation).find(
     ({ response }) => response === 'revert',
   );
-  if (forbidden) return `${ruleText(rule)} is forbidden by now: ${forbidden.reason}.`;
-  if (change === 'described' || !isGranted) return undefined;
-  if (
-    entryOf(rule, situation.ledger)?.grants.some(({ requestId }) => requestId === grant.requestId)
-  ) {
-    return undefined;
-  }
-  return `The grant for ${ruleText(rule)} was withdrawn since: another request is needed.`;
+  return forbidden && `${ruleText(rule)} is forbidden by now: ${forbidden.reason}.`;
+}
+
+/** Undefined where the ledger has the grant of the request. */
+export function whyWithdrawn(
+  rule: Rule,
+  { requestId }: Grant,
+  ledger: GroupLedger,
+): string | undefined {
+  const isThere = entryOf(rule, ledger)?.grants.some((grant) => grant.requestId === requestId);
+  return isThere
+    ? undefined
+    : `The grant for ${ruleText(rule)} was withdrawn since: another request is needed.`;
 }
 
 /**
@@ -164,7 +177,7 @@ function whyNotModified({ rule, before }: AskedRule, { rules }: GroupRules): str
   return undefined;
 }
 
-function standingAs(rule: Rule, { rules }: GroupRules): Rule | undefined {
+export function standingAs(rule: Rule, { rules }: GroupRules): Rule | undefined {
   return rules.find((each) => ruleKey(each) === ruleKey(rule));
 }
 

@@ -1,6 +1,7 @@
 import { acceptChange } from './accept-change';
 import { applyChange } from './apply-change';
 import type { ChangeDecision } from './change-decision';
+import { extendApproval } from './extend-approval';
 import { statesText } from './outcome-text';
 import { revertAsked } from './revert-asked';
 import type { ReasonNotToAsk } from '../../../approval/domain/approval-request';
@@ -26,6 +27,10 @@ export async function carryOutDecision(
   const sentry = await sentryInGroup(asked.group.id, given);
   if (decision.kind === 'ended') {
     return revertAsked({ decision, asked, why: 'The time of the approval is over' }, sentry);
+  }
+  if (decision.isExtension && decision.until) {
+    const { requestId, until } = decision;
+    return extendApproval({ ...grantBy(decision), requestId, until }, asked, sentry);
   }
   if (asked.response === 'revertUntilApproved') {
     return decision.kind === 'approved'

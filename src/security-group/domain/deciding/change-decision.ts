@@ -24,4 +24,6 @@ export interface ChangeDecision {
   readonly isRouteLost?: boolean;
   /** After `expired`: what was reverted at the end is made again. */
   readonly isLate?: boolean;
+  /** With `approved`, once it was carried out: it ends later than it would have. */
+  readonly isExtension?: boolean;
 }

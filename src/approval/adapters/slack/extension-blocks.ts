@@ -1,0 +1,89 @@
+import {
+  type Block,
+  bold,
+  context,
+  cut,
+  mention,
+  MOST_HEADER_CHARACTERS,
+  MOST_PEOPLE,
+  paragraphs,
+  people,
+  type RichText,
+  separated,
+  user,
+  words,
+} from './approval-blocks';
+import { sensitiveLines } from './approval-body';
+import { extensionButtons } from './approval-buttons';
+import type { ApprovalConfiguration } from '../../domain/approval-configuration';
+import type { ApprovalRequest } from '../../domain/approval-request';
+import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
+import { decidersOf } from '../../domain/deciders';
+import { isExtensible } from '../../domain/extension';
+import { countText, durationText, timeText } from '../../domain/request-text';
+
+const MOST_ID_CHARACTERS = 64;
+
+/** In the thread of the question: when what was approved ends, and whether it may end later. */
+export function endReminderBlocks(
+  request: ApprovalRequest,
+  number: number,
+  configuration: ApprovalConfiguration,
+): Block[] {
+  const { question, id } = request;
+  const isLive = isExtensible(request, number);
+  return [
+    ...paragraphs([
+      ...sensitiveLines(question),
+      [bold(stateText(request, number)), words(cut(question.title, MOST_HEADER_CHARACTERS))],
+      ...(isLive ? liveLines(request, configuration) : extensionLines(request, number)),
+    ]),
+    context([`Request ${cut(id, MOST_ID_CHARACTERS)}`]),
+    ...(isLive ? [extensionButtons(request, configuration)] : []),
+  ];
+}
+
+function stateText({ extension, carrying }: ApprovalRequest, number: number): string {
+  if (extension?.number !== number) return 'A later message says when it ends: ';
+  if (extension.approval) return 'It is given more time: ';
+  const end = timeText(extension.end);
+  return carrying?.phase === 'end' ? `It ended at ${end}: ` : `It ends at ${end}: `;
+}
+
+function liveLines(request: ApprovalRequest, configuration: ApprovalConfiguration): RichText[][] {
+  const { mentions = [] } = decidersOf(request, configuration);
+  return [
+    [
+      words(
+        'What was approved ends then, unless it is given more time. To let it end, do nothing.',
+      ),
+    ],
+    ...voteLines(request, configuration),
+    ...(mentions.length === 0 ? [] : [[words('For '), ...separated(mentions.map(mention))]]),
+  ];
+}
+
+function voteLines(request: ApprovalRequest, configuration: ApprovalConfiguration): RichText[][] {
+  const votes = countedVotes({ ...request, votes: request.extension?.votes ?? [] }, configuration);
+  const needed = approvalsNeeded(request, configuration);
+  if (votes.length === 0 && needed === 1) return [];
+  const voters = votes
+    .slice(0, MOST_PEOPLE)
+    .flatMap(({ userId, seconds = 0 }, index) => [
+      words(index === 0 ? ': ' : ', '),
+      user(userId),
+      words(` for ${durationText(seconds)} more`),
+    ]);
+  return [[bold(`${votes.length} of ${countText(needed, 'approval')}`), ...voters]];
+}
+
+/** Who has approved more time, and until when. Whether that was carried out, the question says. */
+export function extensionLines(
+  { extension }: ApprovalRequest,
+  number = extension?.number,
+): RichText[][] {
+  if (!extension?.approval || extension.number !== number) return [];
+  const { at, by, until } = extension.approval;
+  const times = words(`, ${timeText(at)}, until ${timeText(until)}.`);
+  return [[bold('More time approved'), ...people(by), times]];
+}

@@ -1,0 +1,167 @@
+import type { Policy } from '../../../../src/security-group/domain/policies/policy';
+import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import { SentryInMemory } from '../../in-memory/sentry-in-memory';
+import { added, asking, locked, modified } from '../../samples/changes';
+import { rule } from '../../samples/rules';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+const debug = rule({ id: 'sgr-1', fromPort: 7001, toPort: 7001, ipRange: '192.0.2.7/32' });
+const TAG = 'cdk-sentries:approved-until';
+const RESPONSES = ['revertUntilApproved', 'revertIfDenied'] as const;
+
+interface Opened {
+  readonly sentry: SentryInMemory;
+  /** Of the hour for which it was approved. */
+  readonly end: Date;
+}
+
+/** Someone opens the rule, and people approve it for an hour; 50 minutes later. */
+async function approvedForAnHour(policy: Policy): Promise<Opened> {
+  const sentry = SentryInMemory.watching([policy], https);
+  sentry.groups.put('sg-1', (rules) => [...rules, debug]);
+  await sentry.respond({ ...added(debug), eventId: 'event-1', time: sentry.groups.now() });
+  const end = later(sentry.groups.now(), HOUR);
+  await sentry.decide('approved', { until: end });
+  await sentry.pass(50 * MINUTE);
+  return { sentry, end };
+}
+
+function later(time: Date, milliseconds: number): Date {
+  return new Date(time.getTime() + milliseconds);
+}
+
+async function extended({ sentry, end }: Opened, attempt = 2) {
+  const until = later(end, (attempt - 1) * HOUR);
+  return sentry.decide('approved', { until, attempt, isExtension: true });
+}
+
+function standing({ groups }: SentryInMemory, which: Rule = debug): Rule | undefined {
+  return groups.rulesIn('sg-1').find((one) => ruleKey(one) === ruleKey(which));
+}
+
+function close(sentry: SentryInMemory): void {
+  sentry.groups.close('sg-1', standing(sentry)!.id!);
+}
+
+describe.each(RESPONSES)('what was approved for a time is given more: %s', (response) => {
+  test('it stands until the later end, and goes then', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    const { sentry, end } = opened;
+    expect(await extended(opened)).toMatchObject({
+      outcome: 'carried-out',
+      text: expect.stringMatching(/^The rule stays\. The approval ends at /),
+    });
+    expect(standing(sentry)!.tags).toContainEqual({
+      key: TAG,
+      value: later(end, HOUR).toISOString(),
+    });
+    await sentry.pass(65 * MINUTE);
+    await sentry.reconcile();
+    expect(standing(sentry)).toBeDefined();
+    await sentry.pass(5 * MINUTE);
+    expect(await sentry.decide('ended')).toMatchObject({
+      text: 'The time of the approval is over. The rule was revoked.',
+    });
+    expect(standing(sentry)).toBeUndefined();
+  });
+
+  test('it ends by itself at the later end, should the workflow be gone by then', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    await extended(opened);
+    await opened.sentry.pass(71 * MINUTE);
+    await opened.sentry.reconcile();
+    expect(standing(opened.sentry)).toBeUndefined();
+  });
+
+  test('it can be given more again', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    await extended(opened);
+    await extended(opened, 3);
+    await opened.sentry.pass(2 * HOUR);
+    await opened.sentry.reconcile();
+    expect(standing(opened.sentry)).toBeDefined();
+  });
+
+  test('nothing is done where it was closed meanwhile: it is not made again', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    close(opened.sentry);
+    expect(await extended(opened)).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringMatching(/^It is given no more time\. .+ does not stand any more\.$/),
+    });
+    expect(standing(opened.sentry)).toBeUndefined();
+  });
+
+  test('nothing is done where the grant was withdrawn meanwhile', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    const { ledger } = opened.sentry;
+    const entry = (await ledger.read('sg-1')).entries.get(ruleKey(debug))!;
+    await ledger.write('sg-1', [{ kind: 'put', entry: { ...entry, grants: [] } }]);
+    expect(await extended(opened)).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringContaining('was withdrawn since: another request is needed.'),
+    });
+  });
+
+  test('nothing is done where a policy forbids it by now, whatever people say', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    const { sentry } = opened;
+    sentry.configuration = {
+      ...sentry.configuration,
+      policies: [...sentry.configuration.policies, { ...locked, response: 'revert' }],
+    };
+    expect(await extended(opened)).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringContaining('is forbidden by now'),
+    });
+  });
+
+  test('while the sentry only observes it fails, and can be tried again', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    const { sentry } = opened;
+    const { configuration } = sentry;
+    sentry.configuration = { ...configuration, mode: 'OBSERVE' };
+    expect(await extended(opened)).toMatchObject({ outcome: 'failed' });
+    sentry.configuration = configuration;
+    expect(await extended(opened)).toMatchObject({ outcome: 'carried-out' });
+  });
+
+  test('what comes late makes it end no sooner', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    await extended(opened, 3);
+    await extended(opened, 2);
+    await opened.sentry.pass(2 * HOUR);
+    await opened.sentry.reconcile();
+    expect(standing(opened.sentry)).toBeDefined();
+  });
+
+  test('it is too late where the later end is over, too', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    await opened.sentry.pass(2 * HOUR);
+    expect(await extended(opened)).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringContaining('that was over before'),
+    });
+  });
+});
+
+test('a rule that was modified for a time has its earlier values back at the later end', async () => {
+  const sentry = SentryInMemory.watching([asking(locked, 'revertIfDenied')], https);
+  const wide = { ...https, peer: { kind: 'ipv4' as const, cidr: '198.51.100.0/24' } };
+  sentry.groups.put('sg-1', () => [wide]);
+  await sentry.respond({ ...modified('sgr-https'), eventId: 'event-1', time: sentry.groups.now() });
+  const end = later(sentry.groups.now(), HOUR);
+  await sentry.decide('approved', { until: end });
+  await sentry.pass(50 * MINUTE);
+  expect(await extended({ sentry, end })).toMatchObject({
+    text: expect.stringMatching(/^The rule keeps its new values\. /),
+  });
+  await sentry.pass(65 * MINUTE);
+  await sentry.reconcile();
+  expect(standing(sentry, wide)).toBeDefined();
+  await sentry.pass(5 * MINUTE);
+  await sentry.decide('ended');
+  expect(standing(sentry, https)).toBeDefined();
+});
