@@ -217,6 +217,25 @@ const ENDED: ApprovalRequest = {
     outcome: { kind: 'carried-out', text: 'all 3 changes were reverted.', at: at('07:52') },
   },
 };
+const ENDING: ApprovalRequest = {
+  ...CARRIED_OUT,
+  extension: { number: 1, end: at('07:52'), votes: [] },
+};
+const EXTENDED: ApprovalRequest = {
+  ...withOutcome(
+    APPROVED,
+    'carried-out',
+    '2 rules keep their new values. The approval ends at 2026-11-21 08:52 UTC.',
+    at('07:47'),
+  ),
+  decision: { kind: 'approved', at: at('06:52'), by: ['U0BOB'], until: at('08:52') },
+  extension: {
+    number: 1,
+    end: at('07:52'),
+    votes: [],
+    approval: { at: at('07:47'), by: ['U0CAROL'], until: at('08:52') },
+  },
+};
 const REASON = 'Needed by the nightly upload until March. Ticket OPS-1182.';
 const DENY_MODAL = denialModal(
   { value: 'v', channelId: 'C0APPROVE', messageTs: '1.1', userId: 'U0CAROL' },
@@ -326,6 +345,24 @@ const PAGES: Readonly<Record<string, Page>> = {
   conflicting: question(CONFLICTING),
   failed: question(FAILED),
   ended: question(ENDED),
+  extended: question(EXTENDED),
+  'end-reminder': {
+    channel: 'approvals',
+    messages: [
+      {
+        ...pageMessage(
+          RENDERER.endReminder(ENDING, {
+            name: { kind: 'end-reminder', number: 1 },
+            wanted: 1,
+            shown: 0,
+            failures: 0,
+            copies: [],
+          }),
+        ),
+        isReply: true,
+      },
+    ],
+  },
   reminder: {
     channel: 'approvals',
     messages: [{ ...pageMessage(RENDERER.reminder(PENDING)), isReply: true }],

@@ -37,6 +37,7 @@ const EXAMPLE = join(PROJECT, 'examples', 'own-asker', 'typescript');
 /** As the example names them. */
 const CHANNEL = 'C0APPROVALS';
 const [ALICE, BOB] = ['U0ALICE', 'U0BOB'];
+const BOBS_ADDRESS = 'bob@example.com';
 const ASKER = 'OwnAsker/SnapshotDeletion';
 
 const SIGNING_SECRET = 'sandbox-signing-secret';
@@ -73,7 +74,8 @@ beforeAll(async () => {
     callsPerMinute: 100_000,
     now: () => clock.now(),
   });
-  for (const id of [ALICE, BOB]) slack.addUser({ id });
+  slack.addUser({ id: ALICE });
+  slack.addUser({ id: BOB, email: BOBS_ADDRESS });
   slack.addChannel({ id: CHANNEL, members: [ALICE, BOB] });
   localAws = await LocalAws.start({
     // In Lambda, the SDK is a part of the runtime, and is found in the same way.
@@ -219,6 +221,29 @@ describe('a decision is carried out once', () => {
     expect(await isThere()).toBe(false);
     expect(lastQuestion().text).toMatch(/Carried out.*The snapshot is gone/s);
   });
+});
+
+test('more time is given by another than the one who asked, and the function hears of it before the end', async () => {
+  await ask({ mayBeTimed: true, requester: { name: 'Bob', email: BOBS_ADDRESS } });
+  await click(ALICE, 'Approve for 1 h');
+  await pass(55 * MINUTE_MS);
+  const reminder = slack.messages.filter(({ threadTs }) => threadTs !== undefined).at(-1);
+  await click(BOB, '1 h more', reminder);
+  expect(slack.ephemerals.at(-1)).toMatchObject({
+    userId: BOB,
+    text: expect.stringContaining('you asked for it yourself'),
+  });
+  await click(ALICE, '1 h more', reminder);
+  expect(decisions()).toMatchObject([
+    { decision: 'approved', attempt: 1 },
+    { decision: 'approved', attempt: 2, isExtension: true },
+  ]);
+  // It does not take the deletion for its own a second time.
+  expect(answers().at(-1)).toMatchObject({ outcome: 'conflicting', attempt: 2 });
+  expect(reminder!.text).toContain('It is not given more time');
+  await pass(6 * MINUTE_MS);
+  expect(decisions().at(-1)).toMatchObject({ decision: 'ended' });
+  expect(deletions()).toBe(1);
 });
 
 describe('an answer always comes back', () => {
@@ -505,6 +530,8 @@ function decisions() {
   const Statement = z.object({
     asker: z.literal(ASKER),
     decision: z.string(),
+    attempt: z.number(),
+    isExtension: z.optional(z.boolean()),
     reason: z.optional(z.string()),
   });
   return sent('"type":"decision"').map(({ MessageBody: body }) =>

@@ -36,7 +36,7 @@ const MINUTE_MS = 60_000;
 const SSH = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const HTTPS = '443 from 0.0.0.0/0';
 const OPENED = '22 from 0.0.0.0/0';
-const TESTS = 9;
+const TESTS = 11;
 
 let sandbox: ApprovalSandbox;
 
@@ -166,6 +166,67 @@ test('what was approved for an hour ends, and no one is asked again', async () =
   await sandbox.reconcile();
   expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
   expect(sandbox.questions).toHaveLength(1);
+});
+
+test('what was approved for an hour is given another one by two who may, before its end, and ends then', async () => {
+  const { slack, guarded } = sandbox;
+  await sandbox.open(guarded, SSH);
+  await sandbox.approve('Approve for 1 h');
+  await sandbox.pass(55 * MINUTE_MS);
+  await sandbox.pass(MINUTE_MS);
+  expect(sandbox.replies).toHaveLength(1);
+  const [reminder] = sandbox.replies;
+  expect(reminder!.text).toContain('What was approved ends then, unless it is given more time.');
+  expect(buttonsOf(reminder!)).toEqual(['1 h more', '8 h more']);
+
+  const before = slack.ephemerals.length;
+  await sandbox.click(MALLORY, '1 h more', reminder);
+  const { sent } = await sandbox.click(ALICE, '1 h more', reminder);
+  await slack.post({ url: sandbox.interactionsUrl, body: sent.body, headers: sent.headers });
+  await sandbox.settled();
+  await sandbox.click(ALICE, '8 h more', reminder);
+  const told = slack.ephemerals.slice(before).map(({ text, userId }) => [userId, text]);
+  expect(told).toEqual([
+    [MALLORY, expect.stringContaining('not one of the approvers')],
+    [ALICE, expect.stringContaining('someone else has to as well')],
+  ]);
+  expect(reminder!.text).toContain('1 of 2 approvals');
+  await sandbox.click(BOB, '8 h more', reminder);
+  expect(buttonsOf(reminder!)).toEqual([]);
+  expect(sandbox.lastQuestion.text).toContain('More time approved');
+
+  await sandbox.pass(10 * MINUTE_MS);
+  await sandbox.reconcile();
+  expect(await sandbox.rules(guarded)).toEqual([OPENED, HTTPS].sort());
+  const [rule] = (await sandbox.described(guarded)).filter(({ FromPort }) => FromPort === 22);
+  const end = rule!.Tags!.find(({ Key }) => Key === 'cdk-sentries:approved-until')!.Value!;
+  expect(sandbox.lastQuestion.text).toContain(end.slice(0, 16).replace('T', ' '));
+  await sandbox.pass(Date.parse(end) - sandbox.localAws.now().getTime());
+  expect(await sandbox.rules(guarded)).toEqual([HTTPS]);
+  expect(sandbox.questions).toHaveLength(1);
+});
+
+test('a click for more time after the end gives none', async () => {
+  const { slack, lenient } = sandbox;
+  await sandbox.open(lenient, SSH);
+  await sandbox.approve('Approve for 1 h');
+  await sandbox.pass(57 * MINUTE_MS);
+  const [reminder] = sandbox.replies;
+  const late = await slack.click({
+    interactionsUrl: `${slack.url}/nowhere`,
+    userId: ALICE,
+    channel: reminder!.channel,
+    ts: reminder!.ts,
+    text: '1 h more',
+  });
+  await sandbox.pass(3 * MINUTE_MS);
+  expect(await sandbox.rules(lenient)).toEqual([HTTPS]);
+  expect(buttonsOf(reminder!)).toEqual([]);
+  const { body, headers } = late.sent;
+  await slack.post({ url: sandbox.interactionsUrl, body, headers });
+  await sandbox.settled();
+  expect(slack.ephemerals.at(-1)!.text).toContain('its time is over');
+  expect(await sandbox.rules(lenient)).toEqual([HTTPS]);
 });
 
 test('a group that is tagged for a team is decided about by that team, whatever someone writes over the tag right before', async () => {

@@ -18,7 +18,7 @@ import {
   endReminderAt,
   remindOfEnd,
   withEndShown,
-  withExtensionCarried,
+  withExtensionOutcome,
 } from './extension';
 import { isRetryOver, retriedUntil, withoutRetry } from './retry';
 
@@ -143,16 +143,16 @@ export function withOutcome(
     return request;
   }
   const known = { ...request, carrying: { ...carrying, outcome } };
-  const isExtended = phase === 'decision' && outcome.kind === 'carried-out';
-  const carried = withEntry(isExtended ? withExtensionCarried(known) : known, {
+  const told = phase === 'decision' ? withExtensionOutcome(known, outcome.kind) : known;
+  const carried = withEntry(told, {
     at: outcome.at,
     what: outcome.kind,
     detail: outcome.text,
   });
   if (request.decision?.kind === 'not-asked') return carried;
   const step = phase === 'end' && outcome.kind === 'carried-out' ? 'ended' : outcome.kind;
-  const told = withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
-  return withConsultationUpdated(told);
+  const shown = withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
+  return withConsultationUpdated(shown);
 }
 
 /** When someone has to look at the request again; never, without a date. */

@@ -4,6 +4,7 @@ import {
   type Extension,
   isDue,
   type MessageName,
+  type OutcomeKind,
   slotOf,
   type Vote,
   withDue,
@@ -44,10 +45,10 @@ export function endCarriedAt(request: ApprovalRequest): Date | undefined {
 }
 
 function isClickAwaited({ waitingClicks = [], extension }: ApprovalRequest): boolean {
+  if (!extension || extension.approval) return false;
   return waitingClicks.some(
     ({ wasApprover, click: { at, button } }) =>
       wasApprover === true &&
-      extension !== undefined &&
       button.action.kind === 'extend' &&
       button.action.number === extension.number &&
       at < extension.end,
@@ -189,14 +190,16 @@ export function extend(
   return withEntry(shown, { ...entry, what: 'extended', detail: `until ${until.toISOString()}` });
 }
 
-/** The asker has carried it out: the end is the later one. */
-export function withExtensionCarried(request: ApprovalRequest): ApprovalRequest {
+/** What the asker says of more time: where it has carried that out, the end is the later one. */
+export function withExtensionOutcome(request: ApprovalRequest, kind: OutcomeKind): ApprovalRequest {
   const { decision, extension } = request;
   if (!decision || !extension?.approval) return request;
-  return { ...request, decision: { ...decision, until: extension.approval.until } };
+  const shown = withEndShown(request);
+  if (kind !== 'carried-out') return shown;
+  return { ...shown, decision: { ...decision, until: extension.approval.until } };
 }
 
-/** The message about the end says that it has come, and has no buttons any more. */
+/** The message about the end says what has become of it. */
 export function withEndShown(request: ApprovalRequest): ApprovalRequest {
   const { extension } = request;
   return extension ? withDue(request, { kind: 'end-reminder', number: extension.number }) : request;

@@ -400,9 +400,13 @@ describe('a click for more time that no one can judge', () => {
     expect(workflow.store.unjudgedClicks()).toEqual([]);
   });
 
-  test('holds nothing up where who clicked was no approver', async () => {
+  test('holds nothing up where it is not known that who clicked was an approver', async () => {
     const workflow = await unreadable();
+    const { configuration } = workflow;
+    const approvers = { kind: 'userGroup' as const, userGroupId: 'S0NEVERREAD' };
+    workflow.configuration = { ...configuration, approvers };
     await clickMore(workflow, 'mallory');
+    expect((await workflow.request()).waitingClicks).toHaveLength(1);
     await workflow.pass(7 * MINUTE);
     expect(workflow.asker.words().at(-1)).toBe('approved end 1');
   });

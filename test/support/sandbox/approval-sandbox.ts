@@ -333,6 +333,13 @@ export class ApprovalSandbox {
     );
   }
 
+  /** What stands in the threads of questions, the latest last. */
+  get replies(): Message[] {
+    return this.messages.filter(
+      ({ channel, threadTs }) => channel === APPROVAL_CHANNEL && threadTs !== undefined,
+    );
+  }
+
   get lastQuestion(): Message {
     const message = this.questions.at(-1);
     if (!message) throw new Error('No one was asked.');

@@ -43,11 +43,14 @@ export function endReminderBlocks(
   ];
 }
 
-function stateText({ extension, carrying }: ApprovalRequest, number: number): string {
+function stateText({ decision, extension, carrying }: ApprovalRequest, number: number): string {
   if (extension?.number !== number) return 'A later message says when it ends: ';
-  if (extension.approval) return 'It is given more time: ';
-  const end = timeText(extension.end);
-  return carrying?.phase === 'end' ? `It ended at ${end}: ` : `It ends at ${end}: `;
+  if (carrying?.phase === 'end') {
+    return `It ended at ${timeText(decision?.until ?? extension.end)}: `;
+  }
+  if (!extension.approval) return `It ends at ${timeText(extension.end)}: `;
+  const isRefused = carrying?.outcome && carrying.outcome.kind !== 'carried-out';
+  return isRefused ? 'It is not given more time: ' : 'It is given more time: ';
 }
 
 function liveLines(request: ApprovalRequest, configuration: ApprovalConfiguration): RichText[][] {
@@ -77,7 +80,7 @@ function voteLines(request: ApprovalRequest, configuration: ApprovalConfiguratio
   return [[bold(`${votes.length} of ${countText(needed, 'approval')}`), ...voters]];
 }
 
-/** Who has approved more time, and until when. Whether that was carried out, the question says. */
+/** Who has approved more time, and until when. */
 export function extensionLines(
   { extension }: ApprovalRequest,
   number = extension?.number,

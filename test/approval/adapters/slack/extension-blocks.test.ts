@@ -92,6 +92,27 @@ describe('the message about the end of an approval', () => {
       /^It is given more time: Open SSH\nMore time approved by <@U0BOB>, 2026-11-21 14:20 UTC, until 2026-11-21 15:30 UTC\./,
     ],
     [
+      'once the asker has not given it more time',
+      { approval: APPROVAL },
+      {
+        carrying: {
+          phase: 'decision',
+          attempt: 2,
+          outcome: { kind: 'conflicting', text: 'Gone.', at: END },
+        },
+      },
+      /^It is not given more time: Open SSH\nMore time approved by <@U0BOB>/,
+    ],
+    [
+      'once it has ended at its later end',
+      { approval: APPROVAL },
+      {
+        decision: { kind: 'approved', at: END, by: ['U0BOB'], until: APPROVAL.until },
+        carrying: { phase: 'end', attempt: 1 },
+      },
+      /^It ended at 2026-11-21 15:30 UTC: Open SSH/,
+    ],
+    [
       'once it has ended',
       {},
       { carrying: { phase: 'end', attempt: 1 } },
