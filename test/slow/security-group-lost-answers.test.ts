@@ -26,7 +26,8 @@ afterAll(async () => sandbox?.stop());
 
 /**
  * Rules are added, modified and removed; all of it is reverted and asked about, or stands until it
- * is decided; people approve and deny; an operator orders; and reconcile looks at it all.
+ * is decided; people approve, deny and give more time; an operator orders; and reconcile looks at
+ * it all.
  */
 async function life(): Promise<void> {
   sandbox.begin();
@@ -49,6 +50,8 @@ async function life(): Promise<void> {
   await open(lenient, PORT + 2);
   await sandbox.pass(LATER_MS);
   await sandbox.approve('Approve for 1 h');
+  await sandbox.pass(55 * 60_000);
+  await sandbox.approve('1 h more', sandbox.replies.at(-1));
   await sandbox.pass(LATER_MS);
   const order = { by: 'olga', reason: 'needed' };
   const until = new Date(sandbox.localAws.now().getTime() + LATER_MS).toISOString();
@@ -99,6 +102,7 @@ test('whichever answers are lost, all that follows is as if they had come', asyn
   expect(workersIn(lost, WORKERS)).toEqual(WORKERS);
   expect(unlucky.left).toEqual(smooth.left);
   expect(smooth.left).toMatchObject({ failed: 0 });
+  expect(smooth.left.audit).toContain('extended');
 });
 
 async function open(groupId: string, port: number): Promise<void> {

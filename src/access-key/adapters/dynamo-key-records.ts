@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { standingReasons } from './stored-answers';
-import { labelsSchema, questionSchema } from '../../approval/adapters/approval-schemas';
+import { labelsSchema, questionSchema } from '../../approval/adapters/question-schemas';
 import { DECISION_KINDS, OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
 import type { Clock } from '../../shared/domain/clock';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { askSchema } from './approval-queue-messages';
-import { labelsSchema, questionSchema } from './approval-schemas';
+import { labelsSchema, questionSchema } from './question-schemas';
 import { IN_WORDS } from '../../shared/adapters/errors-in-words';
 import { APPROVAL_MESSAGE_VERSION, type AskMessage } from '../contracts/approval-messages';
 import { type AskedAction, askedAction } from '../domain/asked-action';

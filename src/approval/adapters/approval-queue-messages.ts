@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest, contentDigest } from './approval-digest';
-import { labelsSchema, questionSchema } from './approval-schemas';
+import { labelsSchema, questionSchema } from './question-schemas';
 import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
 import {
   APPROVAL_MESSAGE_VERSION,

@@ -98,8 +98,10 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
   /**
    * For how long something may be approved, beside for good: a button for each. Before such an
    * approval ends, people may give it so much more time; what is left then is never more than the
-   * longest of these. Up to five, each 5 minutes to 30 days and none twice, or this throws. An empty
-   * list: for good only.
+   * longest of these.
+   *
+   * Up to five, each 5 minutes to 30 days and none twice, or this throws. An empty list: for good
+   * only.
    *
    * @default - one hour, and eight hours
    */

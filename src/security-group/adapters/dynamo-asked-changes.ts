@@ -15,7 +15,7 @@ import {
   storedViolation,
 } from './ledger-schemas';
 import { approvalDigest } from '../../approval/adapters/approval-digest';
-import { questionSchema } from '../../approval/adapters/approval-schemas';
+import { questionSchema } from '../../approval/adapters/question-schemas';
 import { OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { Question } from '../../approval/domain/question';

@@ -9,13 +9,13 @@ import type {
   statementSchema,
 } from '../../../src/approval/adapters/approval-queue-messages';
 import type {
-  questionSchema,
   storedClick,
   storedRequest,
   storedSource,
   storedSubject,
 } from '../../../src/approval/adapters/approval-schemas';
 import type { StoredClick } from '../../../src/approval/adapters/dynamo-clicks';
+import { questionSchema } from '../../../src/approval/adapters/question-schemas';
 import type {
   AskMessage,
   DecisionMessage,

@@ -419,8 +419,7 @@ export class ApprovalSandbox {
   }
 
   /** By two, as no one knows who the visitor is. */
-  async approve(text = 'Approve'): Promise<void> {
-    const message = this.lastQuestion;
+  async approve(text = 'Approve', message: Message = this.lastQuestion): Promise<void> {
     await this.click(ALICE, text, message);
     await this.click(BOB, text, message);
   }
