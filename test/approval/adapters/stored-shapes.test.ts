@@ -15,7 +15,7 @@ import type {
   storedSubject,
 } from '../../../src/approval/adapters/approval-schemas';
 import type { StoredClick } from '../../../src/approval/adapters/dynamo-clicks';
-import { questionSchema } from '../../../src/approval/adapters/question-schemas';
+import type { questionSchema } from '../../../src/approval/adapters/question-schemas';
 import type {
   AskMessage,
   DecisionMessage,

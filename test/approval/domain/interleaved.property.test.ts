@@ -1,7 +1,15 @@
 import fc from 'fast-check';
+import { advance } from '../../../src/approval/domain/advance-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
 import { takeClick } from '../../../src/approval/domain/take-click';
-import { APPROVE, approveFor, DENY, WorkflowInMemory } from '../in-memory/workflow-in-memory';
+import {
+  APPROVE,
+  approveFor,
+  DENY,
+  HOUR,
+  MINUTE,
+  WorkflowInMemory,
+} from '../in-memory/workflow-in-memory';
 
 const METHODS = ['read', 'subject', 'source', 'admit', 'write', 'due'];
 
@@ -60,3 +68,41 @@ test.each([1, 2])(
     );
   },
 );
+
+test.each([
+  ['of before the end', 1],
+  ['at the end', 0],
+])('an approval is given more time or ends, and never both, with a click %s', async (_, before) => {
+  const came = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const workflow = new WorkflowInMemory();
+      workflow.asker.answers = () => 'carried-out';
+      await workflow.ask();
+      await workflow.click('ann', approveFor(3_600));
+      await workflow.pass(58 * MINUTE);
+      await workflow.pause(2 * MINUTE);
+      const ports = workflow.ports(scheduled(workflow.store, scheduler));
+      const at = new Date(workflow.now().getTime() - before);
+      const action = { kind: 'extend', seconds: 3_600, number: 1 } as const;
+      const click = workflow.clickOf('ben', action, { at });
+      await scheduler.waitFor(
+        Promise.all([
+          takeClick(click, workflow.configuration, ports),
+          advance('r1', workflow.configuration, ports),
+        ]),
+      );
+      await workflow.work();
+      const second = workflow.asker.words()[1]!;
+      came.add(second);
+      expect(workflow.refusals()).toHaveLength(second === 'approved end 1' ? 1 : 0);
+      await workflow.pass(2 * HOUR);
+      const words = [...new Set(workflow.asker.words())];
+      expect(words).toEqual([...new Set(['approved decision 1', second, 'approved end 1'])]);
+    }),
+    { numRuns: 40 },
+  );
+  expect([...came].sort()).toEqual(
+    before > 0 ? ['approved decision 2', 'approved end 1'] : ['approved end 1'],
+  );
+});
