@@ -83,12 +83,15 @@ beforeAll(async () => {
   ];
   const sentry = async (
     name: string,
-    { reportBucket, ...props }: Omit<IamKeySentryProps, 'reportBucket'> & { reportBucket?: string },
+    {
+      inventoryBucket,
+      ...props
+    }: Omit<IamKeySentryProps, 'inventoryBucket'> & { inventoryBucket?: string },
   ) =>
     sandbox.deploy(name, (stack) => ({
       ...props,
-      ...(reportBucket && {
-        reportBucket: s3.Bucket.fromBucketName(stack, 'Reports', reportBucket),
+      ...(inventoryBucket && {
+        inventoryBucket: s3.Bucket.fromBucketName(stack, 'Reports', inventoryBucket),
       }),
       excluding: exclusionsWith(iam.Group.fromGroupName(stack, 'Robots', EXCLUDED.group)),
     }));
@@ -98,7 +101,7 @@ beforeAll(async () => {
     maxUnusedAge: Duration.days(45),
     neverUsedGrace: Duration.days(30),
     includeInactiveKeys: true,
-    reportBucket: BUCKET,
+    inventoryBucket: BUCKET,
   });
   changes = await sentry('Changes', { reports: KeyReports.changesOnly() });
   bucket = new S3Client({ ...sandbox.access(), forcePathStyle: true });

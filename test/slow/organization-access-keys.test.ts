@@ -244,7 +244,7 @@ function addHub(stack: Stack): void {
       regions: MemberRegions.of([HOME.region]),
     }),
     reports: KeyReports.everyRun(),
-    reportBucket: s3.Bucket.fromBucketName(stack, 'Reports', BUCKET),
+    inventoryBucket: s3.Bucket.fromBucketName(stack, 'Reports', BUCKET),
     owners: [KeyOwner.tag('Owner')],
     maxUnusedAge: Duration.days(45),
     actions: KeyActions.of({

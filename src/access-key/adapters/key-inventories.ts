@@ -18,7 +18,7 @@ export class KeyInventories {
 
   /** The same run, written again, is the same file. */
   async write(run: InventoriedRun, accounts: readonly AccountInventory[]): Promise<string> {
-    const { bucket, prefix, owner } = this.place;
+    const { bucket, prefix, bucketOwner } = this.place;
     const key = `${prefix}${inventoryName(run)}`;
     await this.client.send(
       new PutObjectCommand({
@@ -26,7 +26,7 @@ export class KeyInventories {
         Key: key,
         Body: inventoryCsv(accounts, run.at),
         ContentType: 'text/csv; charset=utf-8; header=present',
-        ExpectedBucketOwner: owner,
+        ExpectedBucketOwner: bucketOwner,
       }),
     );
     return key;

@@ -58,7 +58,9 @@ export const parameterSchema = z.object({
       day: z.optional(z.int().check(z.gte(0), z.lte(6))),
     }),
   ),
-  inventory: z.optional(z.object({ bucket: z.string(), prefix: z.string(), owner: z.string() })),
+  inventory: z.optional(
+    z.object({ bucket: z.string(), prefix: z.string(), bucketOwner: z.string() }),
+  ),
   owners: z.optional(
     z.array(
       z.discriminatedUnion('kind', [

@@ -5,7 +5,7 @@ import type { EndpointNeeds } from '../../shared/constructs/function-network';
 export function endpointNeeds({
   actions,
   hub,
-  reportBucket,
+  inventoryBucket,
   reports,
 }: IamKeySentryProps): EndpointNeeds {
   return {
@@ -15,7 +15,7 @@ export function endpointNeeds({
       ...(actions?._workflow ? ['kms'] : []),
       ...(actions?._workflow || hub ? ['sqs'] : []),
       ...(hub ? ['sts'] : []),
-      ...(reportBucket ? ['s3'] : []),
+      ...(inventoryBucket ? ['s3'] : []),
     ],
     besides:
       'IAM is global, and only few Regions have an endpoint for it: without a way to it, no key is looked at.',

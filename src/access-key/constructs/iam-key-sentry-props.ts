@@ -139,15 +139,15 @@ export interface IamKeySentryProps extends CompanySettings {
    *
    * @default - no file is written
    */
-  readonly reportBucket?: s3.IBucket;
+  readonly inventoryBucket?: s3.IBucket;
 
   /**
-   * How the names of the files in `reportBucket` begin; the time of the run follows. Throws if it
-   * does not end with a slash, or begins with one, and without `reportBucket`.
+   * How the names of the files in `inventoryBucket` begin; the time of the run follows. Throws if
+   * it does not end with a slash, or begins with one, and without `inventoryBucket`.
    *
    * @default access-keys/
    */
-  readonly reportPrefix?: string;
+  readonly inventoryPrefix?: string;
 
   /**
    * Where the sentry reports what it found, and its alarms go: a standard topic of the same Region,

@@ -190,7 +190,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     return ownMetric(this, ACCESS_KEY_METRICS.stepsFailed, options);
   }
 
-  /** Files for a `reportBucket`, or rows of one account in them, that were not written. */
+  /** Files for an `inventoryBucket`, or rows of one account in them, that were not written. */
   public metricKeyInventoriesFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, ACCESS_KEY_METRICS.inventoriesFailed, options);
   }

@@ -11,23 +11,23 @@ import type { InventoryPlace } from '../contracts/key-sentry-parameter';
 
 const DEFAULT_PREFIX = 'access-keys/';
 
-const BUCKET_POLICY_ADVICE = 'cdk-sentries:reportBucketPolicy';
+const BUCKET_POLICY_ADVICE = 'cdk-sentries:inventoryBucketPolicy';
 
 /** The bucket that each run puts an inventory of all keys into. */
 export class InventoryBucket {
   /** Undefined where no bucket is given. Throws for one that cannot work. */
   static of(
     scope: Construct,
-    { reportBucket, reportPrefix }: IamKeySentryProps,
+    { inventoryBucket, inventoryPrefix }: IamKeySentryProps,
     homeRegion: string,
   ): InventoryBucket | undefined {
-    if (reportBucket) {
-      refuseOtherRegion(scope, reportBucket, homeRegion);
-      return new InventoryBucket(scope, reportBucket, checkedPrefix(scope, reportPrefix));
+    if (inventoryBucket) {
+      refuseOtherRegion(scope, inventoryBucket, homeRegion);
+      return new InventoryBucket(scope, inventoryBucket, checkedPrefix(scope, inventoryPrefix));
     }
-    if (reportPrefix === undefined) return undefined;
+    if (inventoryPrefix === undefined) return undefined;
     throw new Error(
-      `${scope.node.path}: "reportPrefix" is "${reportPrefix}" and does nothing without "reportBucket": name a bucket, or leave it out.`,
+      `${scope.node.path}: "inventoryPrefix" is "${inventoryPrefix}" and does nothing without "inventoryBucket": name a bucket, or leave it out.`,
     );
   }
 
@@ -39,7 +39,7 @@ export class InventoryBucket {
 
   public get place(): InventoryPlace {
     const { bucket, prefix } = this;
-    return { bucket: bucket.bucketName, prefix, owner: bucket.env.account };
+    return { bucket: bucket.bucketName, prefix, bucketOwner: bucket.env.account };
   }
 
   public grantWrite(writer: BundledFunction<string>): void {
@@ -71,7 +71,7 @@ export class InventoryBucket {
     warnAtSynth(
       scope,
       BUCKET_POLICY_ADVICE,
-      `"reportBucket" is in account ${bucket.env.account}: its policy has to allow the role of checkFunction s3:PutObject for ${this.prefix}*, and the policy of its key, if it has one, kms:GenerateDataKey. Without that, no inventory is written, and each run says so.`,
+      `"inventoryBucket" is in account ${bucket.env.account}: its policy has to allow the role of checkFunction s3:PutObject for ${this.prefix}*, and the policy of its key, if it has one, kms:GenerateDataKey. Without that, no inventory is written, and each run says so.`,
     );
   }
 }
@@ -79,7 +79,7 @@ export class InventoryBucket {
 function refuseOtherRegion(scope: Construct, { env }: s3.IBucket, homeRegion: string): void {
   if (!areApart(env.region, homeRegion)) return;
   throw new Error(
-    `${scope.node.path}: "reportBucket" is in ${env.region} and the sentry works in ${homeRegion}: name a bucket of ${homeRegion}.`,
+    `${scope.node.path}: "inventoryBucket" is in ${env.region} and the sentry works in ${homeRegion}: name a bucket of ${homeRegion}.`,
   );
 }
 
@@ -90,6 +90,6 @@ function areApart(one: string, other: string): boolean {
 function checkedPrefix(scope: Construct, prefix = DEFAULT_PREFIX): string {
   if (isKnownLater(prefix) || /^([\w!.()-]+\/)+$/.test(prefix)) return prefix;
   throw new Error(
-    `${scope.node.path}: "reportPrefix" is "${prefix}": write letters, digits or _!.()- between slashes, with one at its end and none at its beginning, such as "${DEFAULT_PREFIX}".`,
+    `${scope.node.path}: "inventoryPrefix" is "${prefix}": write letters, digits or _!.()- between slashes, with one at its end and none at its beginning, such as "${DEFAULT_PREFIX}".`,
   );
 }

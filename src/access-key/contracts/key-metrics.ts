@@ -17,7 +17,7 @@ export const ACCESS_KEY_METRICS = {
   keysDeleted: 'KeysDeleted',
   /** Runs whose findings EventBridge did not take, or not all of them. */
   announcementsFailed: 'AnnouncementsFailed',
-  /** Files for a `reportBucket`, or rows of one account in them, that were not written. */
+  /** Files for an `inventoryBucket`, or rows of one account in them, that were not written. */
   inventoriesFailed: 'KeyInventoriesFailed',
   /** Decisions of people that were carried out, or found to have nothing to do. */
   decisionsCarriedOut: 'KeyDecisionsCarriedOut',

@@ -35,7 +35,7 @@ export interface InventoryPlace {
   /** How the keys of all files begin. */
   readonly prefix: string;
   /** Id of the account of the bucket: a bucket of that name in another gets nothing. */
-  readonly owner: string;
+  readonly bucketOwner: string;
 }
 
 /** An approval workflow, and how it is reached. */

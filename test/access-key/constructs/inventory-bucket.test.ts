@@ -34,7 +34,7 @@ function parameterOf(stack: Stack): string {
 const given = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'Reports', 'reports');
 
 test('the function may put files under the prefix, and nothing else of S3', () => {
-  const stack = stackWith((scope) => ({ reportBucket: given(scope) }));
+  const stack = stackWith((scope) => ({ inventoryBucket: given(scope) }));
   const ofS3 = statementsOf(stack).filter(({ Action }) => `${Action}`.includes('s3:'));
   expect(ofS3).toEqual([
     {
@@ -46,13 +46,13 @@ test('the function may put files under the prefix, and nothing else of S3', () =
     },
   ]);
   expect(parameterOf(stack)).toContain(
-    '\\"inventory\\":{\\"bucket\\":\\"reports\\",\\"prefix\\":\\"access-keys/\\",\\"owner\\":\\"111122223333\\"}',
+    '\\"inventory\\":{\\"bucket\\":\\"reports\\",\\"prefix\\":\\"access-keys/\\",\\"bucketOwner\\":\\"111122223333\\"}',
   );
 });
 
 test('files that were not written can be counted, and cost no alarm of their own', () => {
   const stack = new Stack(new App(), 'App', { env: ENV });
-  const sentry = new IamKeySentry(stack, 'Keys', { reportBucket: given(stack) });
+  const sentry = new IamKeySentry(stack, 'Keys', { inventoryBucket: given(stack) });
   expect(sentry.metricKeyInventoriesFailed()).toMatchObject({
     metricName: 'KeyInventoriesFailed',
     statistic: 'Sum',
@@ -64,11 +64,11 @@ test('files that were not written can be counted, and cost no alarm of their own
 
 test('it may encrypt with the key of the bucket', () => {
   const stack = stackWith((scope) => ({
-    reportBucket: new s3.Bucket(scope, 'Reports', {
+    inventoryBucket: new s3.Bucket(scope, 'Reports', {
       encryptionKey: new kms.Key(scope, 'Key'),
       encryption: s3.BucketEncryption.KMS,
     }),
-    reportPrefix: 'audit/',
+    inventoryPrefix: 'audit/',
   }));
   expect(statementsOf(stack)).toContainEqual(
     expect.objectContaining({ Action: 'kms:GenerateDataKey' }),
@@ -78,7 +78,7 @@ test('it may encrypt with the key of the bucket', () => {
 test('it may encrypt with the key of an imported bucket only where it is given with it', () => {
   const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/reports';
   const imported = stackWith((scope) => ({
-    reportBucket: s3.Bucket.fromBucketAttributes(scope, 'Reports', {
+    inventoryBucket: s3.Bucket.fromBucketAttributes(scope, 'Reports', {
       bucketName: 'reports',
       encryptionKey: kms.Key.fromKeyArn(scope, 'Key', keyArn),
     }),
@@ -86,7 +86,7 @@ test('it may encrypt with the key of an imported bucket only where it is given w
   expect(statementsOf(imported)).toContainEqual(
     expect.objectContaining({ Action: 'kms:GenerateDataKey', Resource: keyArn }),
   );
-  const byName = stackWith((scope) => ({ reportBucket: given(scope) }));
+  const byName = stackWith((scope) => ({ inventoryBucket: given(scope) }));
   expect(statementsOf(byName)).not.toContainEqual(
     expect.objectContaining({ Action: 'kms:GenerateDataKey' }),
   );
@@ -99,8 +99,8 @@ test('without a bucket there is no right, and no word of it', () => {
 });
 
 test('a prefix without a bucket does nothing, and is refused', () => {
-  expect(() => stackWith(() => ({ reportPrefix: 'audit/' }))).toThrow(
-    'App/Keys: "reportPrefix" is "audit/" and does nothing without "reportBucket": name a bucket, or leave it out.',
+  expect(() => stackWith(() => ({ inventoryPrefix: 'audit/' }))).toThrow(
+    'App/Keys: "inventoryPrefix" is "audit/" and does nothing without "inventoryBucket": name a bucket, or leave it out.',
   );
 });
 
@@ -108,48 +108,48 @@ test.each(['', '/', 'audit', '/audit/', 'a//b/', 'a*/', 'a b/'])(
   'the prefix %j is refused',
   (prefix) => {
     expect(() =>
-      stackWith((scope) => ({ reportBucket: given(scope), reportPrefix: prefix })),
-    ).toThrow(`App/Keys: "reportPrefix" is "${prefix}": write `);
+      stackWith((scope) => ({ inventoryBucket: given(scope), inventoryPrefix: prefix })),
+    ).toThrow(`App/Keys: "inventoryPrefix" is "${prefix}": write `);
   },
 );
 
 test('a bucket of another Region is refused', () => {
   expect(() =>
     stackWith((scope) => ({
-      reportBucket: s3.Bucket.fromBucketAttributes(scope, 'Reports', {
+      inventoryBucket: s3.Bucket.fromBucketAttributes(scope, 'Reports', {
         bucketName: 'reports',
         region: 'us-east-1',
       }),
     })),
   ).toThrow(
-    'App/Keys: "reportBucket" is in us-east-1 and the sentry works in eu-west-1: name a bucket of eu-west-1.',
+    'App/Keys: "inventoryBucket" is in us-east-1 and the sentry works in eu-west-1: name a bucket of eu-west-1.',
   );
 });
 
 test('of a bucket of another account, a warning says what its policy has to hold', () => {
   const stack = stackWith((scope) => ({
-    reportBucket: s3.Bucket.fromBucketAttributes(scope, 'Reports', {
+    inventoryBucket: s3.Bucket.fromBucketAttributes(scope, 'Reports', {
       bucketName: 'reports',
       account: '999900001111',
     }),
   }));
   Annotations.fromStack(stack).hasWarning(
     '/App/Keys',
-    Match.stringLikeRegexp('"reportBucket" is in account 999900001111: its policy has to allow'),
+    Match.stringLikeRegexp('"inventoryBucket" is in account 999900001111: its policy has to allow'),
   );
-  expect(parameterOf(stack)).toContain('\\"owner\\":\\"999900001111\\"');
+  expect(parameterOf(stack)).toContain('\\"bucketOwner\\":\\"999900001111\\"');
 });
 
 test('of a bucket whose account and Region only the deployment knows, there is no word', () => {
   const stack = new Stack(new App(), 'App');
-  new IamKeySentry(stack, 'Keys', { reportBucket: new s3.Bucket(stack, 'Reports') });
-  Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('reportBucketPolicy'));
+  new IamKeySentry(stack, 'Keys', { inventoryBucket: new s3.Bucket(stack, 'Reports') });
+  Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('inventoryBucketPolicy'));
 });
 
 test('cdk-nag finds nothing that is not acknowledged with its reason', () => {
   const stack = stackWith((scope) => ({
     maxUnusedAge: Duration.days(45),
-    reportBucket: given(scope),
+    inventoryBucket: given(scope),
   }));
   expect(new AwsSolutionsChecks(stack.node.root).validateScope(stack.node.root).violations).toEqual(
     [],

@@ -69,7 +69,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   IamKeySentry: keySentryNeeds({
     hub,
     actions,
-    reportBucket: s3.Bucket.fromBucketName(stack, 'Reports', 'audit-evidence'),
+    inventoryBucket: s3.Bucket.fromBucketName(stack, 'Reports', 'audit-evidence'),
   }).services,
   SlackApprovalWorkflow: WORKFLOW_ENDPOINTS.services,
   ApprovedAction: ACTION_ENDPOINTS.services,

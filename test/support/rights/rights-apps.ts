@@ -153,7 +153,7 @@ export function rightsApps(): RightsApp[] {
         owners: [KeyOwner.tag('Owner')],
         actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
         homeRegion: 'us-east-1',
-        reportBucket: s3.Bucket.fromBucketAttributes(stack, 'Reports', {
+        inventoryBucket: s3.Bucket.fromBucketAttributes(stack, 'Reports', {
           bucketName: 'key-reports',
           encryptionKey: new kms.Key(stack, 'ReportsKey', { enableKeyRotation: true }),
         }),

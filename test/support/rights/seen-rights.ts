@@ -24,7 +24,7 @@ const MEMBER_ROLES = [
 
 const MANY_MESSAGES = 'sqs:SendMessageBatch: sqs:SendMessage on sqs:queue';
 
-/** That only sentries with a bucket for reports ask for: `iam-key-sentry-findings.test.ts`. */
+/** That only sentries with a bucket for inventories ask for: `iam-key-sentry-findings.test.ts`. */
 const WITH_A_BUCKET: Readonly<Record<string, readonly string[]>> = {
   'check-access-keys': ['s3:PutObject on s3:object'],
 };
