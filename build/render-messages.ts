@@ -3,14 +3,20 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type Page, type PageMessage, slackPage } from './slack-page';
 import { takePicture } from './take-picture';
-import type { AccessKeyWithUse } from '../src/access-key/domain/access-key';
+import { type AccessKeyWithUse, daysBetween } from '../src/access-key/domain/access-key';
 import { askAbout, laterText } from '../src/access-key/domain/key-question';
+import type { PlacedKey } from '../src/access-key/domain/key-report';
+import type { StepReport } from '../src/access-key/domain/key-step';
+import type { Owner } from '../src/access-key/domain/owner';
+import { ownerMessageText } from '../src/access-key/domain/owner-message';
 import type { Block } from '../src/approval/adapters/slack/approval-blocks';
-import { SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
+import { rendered, SlackRenderer } from '../src/approval/adapters/slack/approval-renderer';
 import { denialModal } from '../src/approval/adapters/slack/denial-modal';
+import { directMessageBlocks } from '../src/approval/adapters/slack/direct-message-blocks';
 import type { ApprovalConfiguration, Route } from '../src/approval/domain/approval-configuration';
 import type { ApprovalRequest, Step } from '../src/approval/domain/approval-request';
 import type { RenderedMessage } from '../src/approval/domain/deliver-messages';
+import type { DirectMessageText } from '../src/approval/domain/direct-message';
 import type { Question } from '../src/approval/domain/question';
 import type { AskedChange } from '../src/security-group/domain/asking/asked-change';
 import { changeQuestion } from '../src/security-group/domain/asking/change-question';
@@ -320,6 +326,10 @@ const PAGES: Readonly<Record<string, Page>> = {
     channel: 'Approvals, to Carol Nwosu alone',
     messages: [pageMessage(RENDERER.consultation(CONSULTED))],
   },
+  'owner-message': {
+    channel: 'Approvals, to Carol Nwosu alone',
+    messages: [pageMessage(rendered(directMessageBlocks(ownerMessage())))],
+  },
   opinion: {
     channel: 'approvals',
     messages: [{ ...pageMessage(RENDERER.consulted(CONSULTED)), isReply: true }],
@@ -394,6 +404,45 @@ const PAGES: Readonly<Record<string, Page>> = {
     ],
   },
 };
+
+/** Of a key that has its notice, and of one that was deactivated. */
+function ownerMessage(): DirectMessageText {
+  const now = new Date('2026-11-21T06:30:00Z');
+  const owner: Owner = {
+    kind: 'known',
+    name: 'carol@example.com',
+    source: 'tag',
+    tagKey: 'Owner',
+  };
+  const found = (key: AccessKeyWithUse, report: StepReport): PlacedKey => {
+    const { id: keyId, userName, status, createdAt, lastUse } = key;
+    const ageInDays = daysBetween(createdAt, now);
+    const finding = { keyId, userName, status, createdAt, ageInDays, lastUse };
+    return {
+      ...{ accountId: '111122223333', keyId, userName, owner },
+      finding: { ...finding, classes: ['too-old'] },
+      step: { keyId, userName, report },
+    };
+  };
+  const dueAt = new Date('2026-11-28T06:30:00Z');
+  const oldest: AccessKeyWithUse = {
+    ...OLD_KEY,
+    id: 'AKIAI44QH8DHBEXAMPLE',
+    userName: 'report-mailer',
+    createdAt: new Date('2026-08-20T10:05:00Z'),
+    lastUse: { kind: 'never' },
+  };
+  const reasons = [{ kind: 'too-old', days: 412 }] as const;
+  return ownerMessageText(
+    {
+      keys: [
+        found(OLD_KEY, { kind: 'notice', step: 'deactivate', reasons, dueAt, asksFirst: true }),
+        found(oldest, { kind: 'wait', step: 'deactivate', dueAt, asksFirst: true }),
+      ],
+    },
+    { sentry: 'Security/KeySentry', maxKeyAge: 90, accountName: (id) => id },
+  );
+}
 
 function question(request: ApprovalRequest): Page {
   return { channel: 'approvals', messages: [pageMessage(RENDERER.question(request))] };

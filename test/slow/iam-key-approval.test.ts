@@ -21,6 +21,7 @@ import {
   YOUNG_AND_UNUSED,
 } from '../support/sandbox/key-approval-sandbox';
 import { policyStatements } from '../support/sandbox/role-policies';
+import { keySchemaErrors } from '../support/schemas/access-key-schemas';
 
 jest.setTimeout(300_000);
 
@@ -37,6 +38,7 @@ const OWNERS = {
 };
 
 const [CHECKS, CARRIES_OUT] = ['SentryCheckAccessKeys', 'SentryCarryOutDecision'];
+const DELIVERS = 'ApprovalsDeliverMessages';
 
 /** Each test has one of its own. */
 const USERS = [
@@ -95,7 +97,8 @@ describe('before anyone is asked', () => {
   test('its grace passes', async () => {
     await sandbox.setClockOn(3 * DAY_MS);
     expect(stepsIn(await sandbox.run())).toEqual(everyone('wait deactivate'));
-    expect(sandbox.slack.messages).toEqual([]);
+    expect(sandbox.questionsAbout('approved')).toEqual([]);
+    expect(sandbox.slack.messages).toEqual(sandbox.toldAlone(OLGA));
   });
 
   test('then people are asked, with what they need to know', async () => {
@@ -128,15 +131,68 @@ describe('before anyone is asked', () => {
   });
 });
 
+describe('the owner of a key, without being asked', () => {
+  const told = () => sandbox.toldAlone(OLGA).filter(({ text }) => text.startsWith('Your access'));
+
+  test('hears of it in a direct message without buttons, when its notice is given', () => {
+    expect(told()[0]?.text).toMatch(
+      /Your access keys.*You are named as owner by the tag Owner.*AKIAOWNED\w+ of owned in account 123456789012.*older than 90 days.*NOTICE: people will be asked on 2026-03-18 or soon after whether it may be deactivated because it is 200 days old.*To replace a key without an outage/s,
+    );
+    expect(buttonsOf(told()[0]!)).toEqual([]);
+    expect(told()[0]?.text).not.toMatch(/AKIA(?!OWNED)/);
+  });
+
+  test('hears of it again with later reports, and once a day of what is no news', async () => {
+    expect(told()).toHaveLength(3);
+    expect(told().at(-1)?.text).toContain('People are asked since 2026-03-18');
+    await sandbox.run();
+    expect(told()).toHaveLength(3);
+  });
+
+  test('hears of it once, though the order for it comes twice', async () => {
+    const { queueUrl, body } = sandbox.orders().at(-1)!;
+    await sandbox.send(queueUrl, body);
+    expect(told()).toHaveLength(3);
+  });
+
+  test('hears of it at last where Slack is away for a while', async () => {
+    const { queueUrl, body } = sandbox.orders().find((order) => order.body.includes('AKIAOWNED'))!;
+    const later = { ...JSON.parse(body), at: sandbox.localAws.now().toISOString(), news: 'later' };
+    sandbox.slack.failNext('chat.postMessage', 503);
+    await sandbox.send(queueUrl, JSON.stringify(later));
+    expect(told()).toHaveLength(4);
+  });
+
+  test('hears nothing where they are of another workspace: the workflow reports that, and counts it', () => {
+    expect(sandbox.toldAlone(STRANGER)).toEqual([]);
+    const reason = sandbox.logs.find((line) => line.includes('a direct message is not sent'));
+    expect(reason).toContain('they are of another workspace');
+    expect(sandbox.logs.some((line) => line.includes('"DirectMessagesNotSent"'))).toBe(true);
+  });
+
+  test('the report says how many hear, and how many do not', async () => {
+    const { messages, deliveries } = await sandbox.run();
+    expect(messages[0]?.directMessages).toEqual({
+      owners: 2,
+      withoutAddress: USERS.length + UNUSED.length - 2,
+      pastLimit: 0,
+    });
+    expect(keySchemaErrors('report', deliveries[0]!.message)).toEqual([]);
+    expect(deliveries[0]?.emailText).toContain(
+      'Direct messages in Slack go to 2 owners, and NOT to',
+    );
+  });
+});
+
 describe('the owner of a key', () => {
-  const message = () => sandbox.toldAlone(OLGA).at(-1)!;
+  const message = () => sandbox.askedAlone(OLGA).at(-1)!;
   const answer = async (text: string, as = {}) => {
     await sandbox.answer(OLGA, text, as);
     return sandbox.inThread('owned');
   };
 
   test('is asked in a direct message whether it is still needed', async () => {
-    expect(sandbox.toldAlone(OLGA)).toHaveLength(1);
+    expect(sandbox.askedAlone(OLGA)).toHaveLength(1);
     expect(message().text).toMatch(
       /Still needed\?.*Deactivate access key AKIAOWNED\w+ of owned.*named as owner by the tag Owner.*it is no vote/s,
     );
@@ -522,6 +578,14 @@ describe('the rights of the functions', () => {
     expect(await whatIsNotAllowed(own, statements)).toEqual([]);
     const unneeded = await whatIsNotNeeded(own, statements);
     expect(unneeded.filter(({ action }) => !usedByAws(action))).toEqual([]);
+  });
+
+  test('of the workflow are enough to send direct messages', async () => {
+    const all = await policyStatements(sandbox.iam, sandbox.stack);
+    const own = all.filter(({ role }) => role === sandbox.role(DELIVERS));
+    const calls = sandbox.callsBy(DELIVERS);
+    expect(calls.map(({ action }) => action)).toContain('PutItem');
+    expect(await whatIsNotAllowed(calls, own)).toEqual([]);
   });
 
   test('are used for all that the files of the functions can ask for', async () => {

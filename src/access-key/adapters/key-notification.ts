@@ -98,6 +98,7 @@ export function keyNotification(
     counts: countByClass(report),
     ...changesInMessage(changes, MOST_GONE, goneInMessage),
     ...ownerCounts(owners),
+    ...(part.number === 1 && whole.directMessages && { directMessages: whole.directMessages }),
     keys: keys.map(keyInMessage),
     tagUses: survey.tagUses.slice(0, MAX_TAG_USES_IN_MESSAGE),
     tagUsesOmitted: Math.max(0, survey.tagUses.length - MAX_TAG_USES_IN_MESSAGE),

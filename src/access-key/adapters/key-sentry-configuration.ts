@@ -6,6 +6,7 @@ import {
   type InventoryPlace,
   KEY_SENTRY_PARAMETER_VERSION,
   type KeyWorkflowParameter,
+  type OwnerMessagesParameter,
 } from '../contracts/key-sentry-parameter';
 import { ACTION_MODES } from '../domain/key-actions';
 import { REPORT_TIMINGS } from '../domain/report-timing';
@@ -70,6 +71,7 @@ export const parameterSchema = z.object({
       ]),
     ),
   ),
+  ownerMessages: z.optional(z.object({ queueUrl: z.string() })),
   workflow: z.optional(
     z.object({ asker: z.string(), queueUrl: z.string(), decisionKeyArn: z.string() }),
   ),
@@ -78,6 +80,7 @@ export const parameterSchema = z.object({
 export interface LoadedKeySentryConfiguration extends KeySentryConfiguration {
   readonly workflow?: KeyWorkflowParameter;
   readonly inventory?: InventoryPlace;
+  readonly ownerMessages?: OwnerMessagesParameter;
 }
 
 export async function readKeySentryConfiguration(
@@ -99,7 +102,7 @@ export function parseKeySentryConfiguration(
     );
   }
   const { rules, exemptions: excluding, actions, tellsWhenNothingFound, owners } = parsed.data;
-  const { workflow, inventory, reports } = parsed.data;
+  const { workflow, inventory, reports, ownerMessages } = parsed.data;
   const looksAtInactive = actions?.deleteAfterInactive !== undefined;
   const surveyed: EveryField<SurveyRules> = { keys: rules, excluding, looksAtInactive, owners };
   const configuration: EveryField<LoadedKeySentryConfiguration> = {
@@ -109,6 +112,8 @@ export function parseKeySentryConfiguration(
     workflow,
     inventory,
     reports,
+    ownerMessages,
+    messagesOwners: ownerMessages !== undefined,
   };
   return configuration;
 }

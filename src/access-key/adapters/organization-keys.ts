@@ -39,7 +39,7 @@ import {
 import type { AccountAnswer, KeyRun } from '../domain/organization/key-run';
 import { namedMember } from '../domain/organization/member-labels';
 import { organizationInventory } from '../domain/organization/organization-inventory';
-import type { OrganizationReport } from '../domain/organization/organization-report';
+import { nameOf, type OrganizationReport } from '../domain/organization/organization-report';
 import type { HubAccounts } from '../domain/organization/ports';
 import { reportKeyRun } from '../domain/organization/report-key-run';
 import { startKeyRun } from '../domain/organization/start-key-run';
@@ -76,7 +76,12 @@ export interface OrganizationKeysProps {
   ): Promise<void>;
   /** Reports that the rows of an account could not be taken or stored, and never throws. */
   keepRows(inventoried: InventoriedRun, store: () => Promise<void>): Promise<void>;
-  tellOwners(report: OrganizationReport): Promise<void>;
+  /** `accountName` says how an account is named to people. */
+  tellOwners(
+    report: OrganizationReport,
+    configuration: LoadedKeySentryConfiguration,
+    accountName: (accountId: string) => string,
+  ): Promise<void>;
 }
 
 /** The keys of all accounts of a hub: a message an account, and one report. */
@@ -162,7 +167,9 @@ export class OrganizationKeys {
             keepInventory(loaded, { scope: 'organization', at: report.at }, async () =>
               organizationInventory(report, await this.runs.inventories(report.runId)),
             ),
-          tellOwners,
+          messagesOwners: loaded.messagesOwners,
+          tellOwners: async (report) =>
+            tellOwners(report, loaded, (accountId) => nameOf(accountId, accounts)),
           withRecords: async (accountId, work) => {
             const records = this.recordsOf(accountId);
             await records?.exclusively(

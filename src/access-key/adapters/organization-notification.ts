@@ -106,6 +106,7 @@ function messageOf(
     })),
     keysOmitted: report.omitted,
     ...ownerCounts(part.owners, most),
+    ...(part.directMessages && { directMessages: part.directMessages }),
   };
 }
 

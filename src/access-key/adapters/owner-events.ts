@@ -11,11 +11,10 @@ import {
   OWNER_EVENT_DETAIL_TYPE,
   OWNER_EVENT_VERSION,
 } from '../contracts/owner-event';
-import { countByClass, isComplete, type KeyReport } from '../domain/key-report';
+import { countByClass, isComplete, type KeyReport, type PlacedKey } from '../domain/key-report';
 import {
   keysByOwner,
   type OrganizationReport,
-  type PlacedKey,
   unknownCount,
 } from '../domain/organization/organization-report';
 import { groupByOwner, type OwnerGroup } from '../domain/owner-groups';

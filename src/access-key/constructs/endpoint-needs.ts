@@ -6,6 +6,7 @@ export function endpointNeeds({
   actions,
   hub,
   inventoryBucket,
+  notifyOwners,
   reports,
 }: IamKeySentryProps): EndpointNeeds {
   return {
@@ -13,7 +14,7 @@ export function endpointNeeds({
       ...['events', 'sns', 'ssm'],
       ...(actions?._rules || hub || reports ? ['dynamodb'] : []),
       ...(actions?._workflow ? ['kms'] : []),
-      ...(actions?._workflow || hub ? ['sqs'] : []),
+      ...(actions?._workflow || notifyOwners || hub ? ['sqs'] : []),
       ...(hub ? ['sts'] : []),
       ...(inventoryBucket ? ['s3'] : []),
     ],

@@ -6,6 +6,7 @@ import type { KeyActions } from './key-actions';
 import type { KeyExclusion } from './key-exclusion';
 import type { KeyOwner } from './key-owner';
 import type { KeyReports } from './key-reports';
+import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
 import type { SentryMode } from '../../shared/constructs/sentry-mode';
@@ -91,6 +92,20 @@ export interface IamKeySentryProps extends CompanySettings {
    * @default - no one looks for owners
    */
   readonly owners?: KeyOwner[];
+
+  /**
+   * The workflow whose Slack app sends each owner a direct message about their keys, with each
+   * report that is sent: which keys, why, what comes next, and what to do. It has no buttons, and
+   * decides nothing.
+   *
+   * Only owners whose name is the e-mail address of a full member of the workspace get one, and at
+   * most 100 with a report, the most urgent first; what is no news comes once in 20 hours. Those
+   * who get none still have their events, are counted in the report, or are reported by the
+   * workflow. Throws without `owners`, and if the workflow is in another account or Region.
+   *
+   * @default - owners hear by events alone
+   */
+  readonly notifyOwners?: SlackApprovalWorkflow;
 
   /**
    * The actions on old and unused keys. Throws if keys would be deactivated before they are listed.

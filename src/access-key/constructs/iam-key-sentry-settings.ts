@@ -12,7 +12,10 @@ import {
 import type { KeyRules } from '../domain/key-rules';
 
 /** All that the handlers read, less what the resources beside them tell. */
-export type IamKeySentrySettings = Omit<KeySentryParameter, 'workflow' | 'inventory'>;
+export type IamKeySentrySettings = Omit<
+  KeySentryParameter,
+  'workflow' | 'inventory' | 'ownerMessages'
+>;
 
 /** Throws where the props cannot work; the error begins with the path of the construct. */
 export function iamKeySentrySettings(

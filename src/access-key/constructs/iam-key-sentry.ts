@@ -6,7 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { endpointNeeds } from './endpoint-needs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
-import { type IamKeySentrySettings, iamKeySentrySettings } from './iam-key-sentry-settings';
+import { iamKeySentrySettings } from './iam-key-sentry-settings';
 import { InventoryBucket } from './inventory-bucket';
 import {
   type HomeRegion,
@@ -19,12 +19,13 @@ import {
 import { lookedAtUsers } from './key-sentry-rights';
 import { keySentrySchedule } from './key-sentry-schedule';
 import { KeyApprovals } from './parts/key-approvals';
-import { KeyChecker } from './parts/key-checker';
+import { KeyChecker, type KeyCheckerProps } from './parts/key-checker';
 import { KeyConfiguration } from './parts/key-configuration';
 import { KeyDecisions } from './parts/key-decisions';
 import { KeyMembers } from './parts/key-members';
 import { KeyRecords } from './parts/key-records';
 import { KeyRuns } from './parts/key-runs';
+import { OwnerMessages } from './parts/owner-messages';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
@@ -33,6 +34,7 @@ import { givenTopic, notificationTopic } from '../../shared/constructs/notificat
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { visibleOutput } from '../../shared/constructs/visible-output';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
+import type { KeySentryParameter } from '../contracts/key-sentry-parameter';
 
 /**
  * Finds access keys past their age, reports them, and retires them step by step if asked to.
@@ -93,7 +95,9 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const members = props.hub && new KeyMembers(this, { hub: props.hub, actions, topic });
     const approvals = KeyApprovals.forActions(this, { actions, hub: props.hub });
     const inventory = InventoryBucket.of(this, props, placed.home.name);
-    const configuration = this.configuration(settings, approvals, inventory);
+    const ownerMessages = OwnerMessages.of(this, props);
+    const ways = { approvals, inventory, ownerMessages };
+    const configuration = new KeyConfiguration(this, { ...settings, ...parametersOf(ways) });
     const remembersReports = props.reports !== undefined && !members;
     const retires = actions !== undefined;
     const records = KeyRecords.of(this, { retires, remembersReports });
@@ -104,8 +108,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
       records,
       retires,
       remembersReports,
-      approvals,
-      inventory,
+      ...ways,
     });
     const runs = new KeyRuns(this, {
       when,
@@ -128,18 +131,6 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     );
     this.alarms = keptAlarms(this, alarms, props.excludedAlarms);
     adviseOnAlarms(this, { topic, alarms: this.alarms, tamperRules: false });
-  }
-
-  private configuration(
-    settings: IamKeySentrySettings,
-    approvals: KeyApprovals | undefined,
-    inventory: InventoryBucket | undefined,
-  ): KeyConfiguration {
-    return new KeyConfiguration(this, {
-      ...settings,
-      workflow: approvals?.parameter,
-      inventory: inventory?.place,
-    });
   }
 
   /** Keys that are listed as too old. Statistic: maximum. */
@@ -190,6 +181,14 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     return ownMetric(this, ACCESS_KEY_METRICS.stepsFailed, options);
   }
 
+  /**
+   * Owners of keys in a report who got no direct message: past the 100 of a report, or SQS took
+   * none. Those whom Slack does not know are counted by the workflow, as `DirectMessagesNotSent`.
+   */
+  public metricOwnersNotMessaged(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this, ACCESS_KEY_METRICS.ownersNotMessaged, options);
+  }
+
   /** Files for an `inventoryBucket`, or rows of one account in them, that were not written. */
   public metricKeyInventoriesFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, ACCESS_KEY_METRICS.inventoriesFailed, options);
@@ -211,4 +210,20 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   private gauge(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, metricName, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
+}
+
+/** What the functions have to know of what stands beside them. */
+function parametersOf({
+  approvals,
+  inventory,
+  ownerMessages,
+}: Pick<
+  KeyCheckerProps,
+  'approvals' | 'inventory' | 'ownerMessages'
+>): Partial<KeySentryParameter> {
+  return {
+    workflow: approvals?.parameter,
+    inventory: inventory?.place,
+    ownerMessages: ownerMessages?.parameter,
+  };
 }

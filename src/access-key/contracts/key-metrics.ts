@@ -17,6 +17,8 @@ export const ACCESS_KEY_METRICS = {
   keysDeleted: 'KeysDeleted',
   /** Runs whose findings EventBridge did not take, or not all of them. */
   announcementsFailed: 'AnnouncementsFailed',
+  /** Owners who get no direct message of a report: past the most of one, or SQS took none. */
+  ownersNotMessaged: 'KeyOwnersNotMessaged',
   /** Files for an `inventoryBucket`, or rows of one account in them, that were not written. */
   inventoriesFailed: 'KeyInventoriesFailed',
   /** Decisions of people that were carried out, or found to have nothing to do. */

@@ -25,6 +25,8 @@ export interface KeySentryParameter {
   readonly inventory?: InventoryPlace;
   /** Absent: no one looks for owners. */
   readonly owners?: readonly OwnerRule[];
+  /** Absent: owners get no direct messages. */
+  readonly ownerMessages?: OwnerMessagesParameter;
   /** Through which people are asked, with actions that say so. */
   readonly workflow?: KeyWorkflowParameter;
 }
@@ -36,6 +38,12 @@ export interface InventoryPlace {
   readonly prefix: string;
   /** Id of the account of the bucket: a bucket of that name in another gets nothing. */
   readonly bucketOwner: string;
+}
+
+/** A workflow that sends direct messages. */
+export interface OwnerMessagesParameter {
+  /** Where they are ordered. */
+  readonly queueUrl: string;
 }
 
 /** An approval workflow, and how it is reached. */

@@ -25,4 +25,12 @@ export interface OwnerCountInMessage extends Pick<OwnerInMessage, 'kind' | 'name
 export interface OwnerCounts {
   readonly owners?: readonly OwnerCountInMessage[];
   readonly ownersOmitted?: number;
+  /** Where owners get direct messages in Slack. */
+  readonly directMessages?: {
+    readonly owners: number;
+    /** Known owners whose name is no e-mail address: no direct message goes to them. */
+    readonly withoutAddress: number;
+    /** Owners past the most of one report: no direct message goes to them. */
+    readonly pastLimit: number;
+  };
 }

@@ -6,7 +6,7 @@ export const MOST_GONE = 50;
 export function listedLines(listed: ReportedKey['listed']): string[] {
   if (!listed) return [];
   const { since, isNew } = listed;
-  return [isNew ? '  NEW since the last report.' : `  Listed since ${dateText(since)}.`];
+  return [isNew ? 'NEW since the last report.' : `Listed since ${dateText(since)}.`];
 }
 
 /** `nameOf`: of an account, where there are several. */

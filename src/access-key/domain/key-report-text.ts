@@ -15,7 +15,7 @@ import {
 } from './key-report';
 import type { FindingClass } from './key-rules';
 import type { KeyStep, StepReport } from './key-step';
-import { keyLinesByOwner, ownerCountLines } from './owner-text';
+import { directMessageLines, keyLinesByOwner, ownerCountLines } from './owner-text';
 import type { Survey, TagUse, Unknown } from './survey';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 
@@ -57,6 +57,7 @@ export function keyReportText(
     '',
     ...unknownLines(report.survey),
     ...(part.number === 1 ? ownerCountLines(report.owners) : []),
+    ...(part.number === 1 ? directMessageLines(report.directMessages) : []),
     ...keyLinesByOwner(keys, (key) => keyLines(key, report.maxKeyAge)),
     ...goneLines(report.changes),
     ...tagLines(report.survey.tagUses),
@@ -76,24 +77,31 @@ export const ADVICE = [
   '',
 ];
 
-export function keyLines(
-  { keyId, userName, finding, step, listed }: ReportedKey,
-  maxKeyAge: number,
-): string[] {
-  const root = finding && keyId === undefined;
+export function keyLines(key: ReportedKey, maxKeyAge: number): string[] {
+  return [`- ${keyTitle(key)}`, ...keyDetails(key, maxKeyAge).map((line) => `  ${line}`), ''];
+}
+
+export function keyTitle(key: Pick<ReportedKey, 'keyId' | 'userName' | 'finding'>): string {
+  return isOfRoot(key)
+    ? 'a key of the ROOT USER (its id is not available: look under Security credentials, signed in as root)'
+    : `${key.keyId} of ${plainText(key.userName)}`;
+}
+
+function isOfRoot({ keyId, finding }: Pick<ReportedKey, 'keyId' | 'finding'>): boolean {
+  return finding !== undefined && keyId === undefined;
+}
+
+export function keyDetails(key: ReportedKey, maxKeyAge: number): string[] {
+  const { finding, step, listed } = key;
   return [
-    root
-      ? '- a key of the ROOT USER (its id is not available: look under Security credentials, signed in as root)'
-      : `- ${keyId} of ${plainText(userName)}`,
     ...(finding
       ? [
-          `  ${finding.status}, ${finding.ageInDays} days old: ${root ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
-          `  Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
+          `${finding.status}, ${finding.ageInDays} days old: ${isOfRoot(key) ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
+          `Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
         ]
       : []),
     ...listedLines(listed),
     ...(step ? stepLines(step) : []),
-    '',
   ];
 }
 
@@ -112,7 +120,7 @@ function reasonText(each: FindingClass, maxKeyAge: number): string {
 
 function stepLines(step: KeyStep): string[] {
   const undo = step.report.kind === 'done' ? undoCommand(step, step.report.step) : undefined;
-  return [`  ${stepText(step.report)}`, ...(undo ? [`  To undo it: ${plainText(undo)}`] : [])];
+  return [stepText(step.report), ...(undo ? [`To undo it: ${plainText(undo)}`] : [])];
 }
 
 function unlessText({ step, reasons = [] }: ReasonedStep): string {

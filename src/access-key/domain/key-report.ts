@@ -17,6 +17,11 @@ export interface ReportedKey {
   readonly owner?: Owner;
 }
 
+/** A key, and the account that it is in. */
+export interface PlacedKey extends ReportedKey {
+  readonly accountId: string;
+}
+
 /** A key that the last report listed. */
 export interface GoneKey {
   readonly accountId: string;
@@ -54,6 +59,15 @@ export interface OwnerCount {
   readonly counts: Readonly<Record<FindingClass, number>>;
 }
 
+/** To how many owners a report goes by direct message, and to how many not. */
+export interface DirectMessageCounts {
+  readonly owners: number;
+  /** Known owners whose name is no e-mail address. */
+  readonly withoutAddress: number;
+  /** Past the most of one report. */
+  readonly pastLimit: number;
+}
+
 export interface KeyReport {
   readonly survey: Survey;
   readonly keys: readonly ReportedKey[];
@@ -65,6 +79,8 @@ export interface KeyReport {
   readonly changes?: ReportChanges;
   /** In the order of their keys; absent where the sentry looks for none. */
   readonly owners?: readonly OwnerCount[];
+  /** Absent where owners get no direct messages. */
+  readonly directMessages?: DirectMessageCounts;
 }
 
 export function keyReport(survey: Survey, steps: readonly KeyStep[], maxKeyAge: number): KeyReport {

@@ -1,4 +1,11 @@
-import { CLASS_TEXT, countByClass, dueText, type OwnerCount, type ReportedKey } from './key-report';
+import {
+  CLASS_TEXT,
+  countByClass,
+  type DirectMessageCounts,
+  dueText,
+  type OwnerCount,
+  type ReportedKey,
+} from './key-report';
 import type { FindingClass } from './key-rules';
 import { sourceText } from './owner';
 import { groupByOwner, type OwnerGroup, sourcesOf } from './owner-groups';
@@ -27,6 +34,25 @@ export function ownerCountLines(
   ];
 }
 
+/** Who hears by direct message, and who does not. */
+export function directMessageLines(counts: DirectMessageCounts | undefined): string[] {
+  if (!counts) return [];
+  const { owners, withoutAddress, pastLimit } = counts;
+  const notTo = [
+    ...(withoutAddress > 0
+      ? [`${ownersText(withoutAddress)} whose name is no e-mail address`]
+      : []),
+    ...(pastLimit > 0 ? [`${ownersText(pastLimit)} past the ${owners} of one report`] : []),
+  ];
+  if (owners === 0 && notTo.length === 0) return [];
+  const not = notTo.length > 0 ? `, and NOT to ${notTo.join(' and ')}` : '';
+  return [`Direct messages in Slack go to ${ownersText(owners)}${not}.`, ''];
+}
+
+function ownersText(owners: number): string {
+  return `${owners} ${owners === 1 ? 'owner' : 'owners'}`;
+}
+
 /** Keys of which no owner was looked for are not grouped. */
 export function keyLinesByOwner(
   keys: readonly ReportedKey[],
@@ -41,7 +67,7 @@ export function keyLinesByOwner(
 }
 
 /** "3 access keys: 2 too old, 1 unused". */
-function keysText(keys: number, counts: OwnerCount['counts']): string {
+export function keysText(keys: number, counts: OwnerCount['counts']): string {
   const texts = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${CLASS_TEXT[name as FindingClass]}`);

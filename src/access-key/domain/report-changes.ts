@@ -111,7 +111,7 @@ const OVER = 'over:';
  * That it is still to come is no news, and neither is another day on which it is due. It is stored
  * as it is here, so that the next run compares the same text.
  */
-function stepInShort(report: StepReport): string {
+export function stepInShort(report: StepReport): string {
   const kind = report.kind === 'notice' || report.kind === 'wait' ? 'to come' : report.kind;
   const reason = 'reason' in report ? ` ${plainText(report.reason, 100)}` : '';
   const isOver = kind === 'done' || kind === 'gone';

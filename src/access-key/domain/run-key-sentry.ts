@@ -10,7 +10,8 @@ import {
   type ReportedKey,
 } from './key-report';
 import type { Part } from './key-report-text';
-import { reportByOwner } from './owner-groups';
+import { groupByOwner, reportByOwner } from './owner-groups';
+import { directMessageCounts, messagedOwners } from './owner-message';
 import type { KeyAsker, KeyChanger, KeyRecords, ReportMemory } from './ports';
 import { compareReports } from './report-changes';
 import { afterQuietRun, afterReport, isTimeToTell, type ReportTiming } from './report-timing';
@@ -27,6 +28,8 @@ export interface KeySentryConfiguration {
   readonly tellsWhenNothingFound: boolean;
   /** Undefined: each run is reported, and what is new is not marked. */
   readonly reports?: ReportTiming;
+  /** Whether owners get direct messages. */
+  readonly messagesOwners?: boolean;
 }
 
 export interface KeySentryPorts extends KeyPlace {
@@ -57,7 +60,9 @@ export async function runKeySentry(
   now: Date,
 ): Promise<KeyReport> {
   const whole = await lookAndRetire(configuration, ports, now);
-  const report = { ...whole, decidedKeyId: ports.approved?.keyId };
+  const report = ports.approved
+    ? { ...whole, decidedKeyId: ports.approved.keyId }
+    : withDirectMessages(whole, configuration, ports);
   const { reports: timing } = configuration;
   const { memory } = ports;
   if (timing && memory && !ports.approved) {
@@ -73,12 +78,23 @@ export async function runKeySentry(
   return report;
 }
 
+/** With how many owners hear by direct message, which the report itself says. */
+function withDirectMessages(
+  report: KeyReport,
+  { messagesOwners }: KeySentryConfiguration,
+  { account: accountId }: KeySentryPorts,
+): KeyReport {
+  if (!messagesOwners) return report;
+  const groups = groupByOwner(report.keys.map((key) => ({ ...key, accountId })));
+  return { ...report, directMessages: directMessageCounts(messagedOwners(groups)) };
+}
+
 interface ChangePorts extends KeySentryPorts {
   readonly timing: ReportTiming;
   readonly memory: ReportMemory;
 }
 
-/** What was told is remembered last: a crash before repeats marks, and loses none. */
+/** What was told is remembered last: a crash before repeats marks and events, and loses none. */
 async function tellOfChanges(
   report: KeyReport,
   { tellsWhenNothingFound }: KeySentryConfiguration,
@@ -104,8 +120,8 @@ async function tellOfChanges(
     return marked;
   }
   const acceptedAt = await tellInParts(marked, ports);
-  await memory.write(afterReport(timing, run, { keys: compared.toRemember, acceptedAt }));
   await ports.tellOwners(marked);
+  await memory.write(afterReport(timing, run, { keys: compared.toRemember, acceptedAt }));
   return marked;
 }
 

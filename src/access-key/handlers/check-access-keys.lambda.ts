@@ -34,6 +34,7 @@ import {
   readKeySentryConfiguration,
 } from '../adapters/key-sentry-configuration';
 import { OrganizationKeys } from '../adapters/organization-keys';
+import { OwnerDirectMessages } from '../adapters/owner-direct-messages';
 import { OwnerEvents } from '../adapters/owner-events';
 import type { REPORT_TASK } from '../contracts/account-message';
 import {
@@ -78,6 +79,7 @@ const runFailures = new RunFailures({
 const eventBridge = new EventBridgeClient(CLIENT_SETTINGS);
 const announcing = new Announcing({ logger, metrics, failures });
 const ownerEvents = new OwnerEvents(eventBridge, sentry);
+const directMessages = new OwnerDirectMessages({ sqs, sentry, logger, metrics, failures });
 const iam = new IAMClient(IAM_CLIENT_SETTINGS);
 const keys = new IamAccessKeys(iam, SYSTEM_CLOCK);
 const table =
@@ -98,12 +100,18 @@ const ports = {
   account,
   region: environment.HOME_REGION,
   tell: tellOfKeys(notifications, { sentry, account }, SYSTEM_CLOCK),
-  tellOwners: async (report: KeyReport) =>
-    announcing.attempt(toOwners(report.survey.at, account), async () =>
-      ownerEvents.tellOf(report, account),
-    ),
   announce: async (report: KeyReport) => announce(account, report),
 };
+
+async function tellOwners(
+  report: KeyReport,
+  { ownerMessages }: LoadedKeySentryConfiguration,
+): Promise<void> {
+  await announcing.attempt(toOwners(report.survey.at, account), async () =>
+    ownerEvents.tellOf(report, account),
+  );
+  if (ownerMessages) await directMessages.tellOf(ownerMessages.queueUrl, report, account);
+}
 
 async function announce(accountId: string, report: KeyReport): Promise<void> {
   const announcement: Announcement = {
@@ -186,8 +194,13 @@ function organizationOf(variable: HubVariable): OrganizationKeys {
     announce,
     keepInventory,
     keepRows,
-    tellOwners: async (report) =>
-      announcing.attempt(toOwners(report.at, account), async () => ownerEvents.tellOfAll(report)),
+    tellOwners: async (report, { ownerMessages }, accountName) => {
+      await announcing.attempt(toOwners(report.at, account), async () =>
+        ownerEvents.tellOfAll(report),
+      );
+      if (!ownerMessages) return;
+      await directMessages.tellOfAll(ownerMessages.queueUrl, report, accountName);
+    },
   });
 }
 
@@ -310,7 +323,15 @@ async function skip(): Promise<void> {
 async function run(hasTime: HasTime): Promise<void> {
   const configuration = await readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER);
   const look = async () =>
-    runKeySentry(configuration, { ...ports, asker: askerOf(configuration) }, SYSTEM_CLOCK.now());
+    runKeySentry(
+      configuration,
+      {
+        ...ports,
+        asker: askerOf(configuration),
+        tellOwners: async (report) => tellOwners(report, configuration),
+      },
+      SYSTEM_CLOCK.now(),
+    );
   const report = await (table ? table.exclusively(RUN_LEASE, look) : look());
   const { userCount, unknowns } = report.survey;
   const steps = report.keys.flatMap(({ step }) =>

@@ -180,6 +180,11 @@ export const storedReadings = z.object({
   readings: z.array(z.object({ at: time, members: z.array(z.string()) })),
 });
 
+export const storedDirectMessage = z.object({
+  last: z.optional(z.object({ at: time, news: z.string(), doneAt: time })),
+  leasedUntil: optionalTime,
+});
+
 export const storedClick = z.object({
   /** The body that Slack sent, in base64. */
   body: z.string(),

@@ -16,6 +16,7 @@ import {
 } from '../contracts/approval-items';
 import type { SourceRecord, SubjectRecord } from '../domain/admit';
 import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
+import type { DirectMessage } from '../domain/direct-message';
 
 export const REQUEST_PREFIX = 'REQUEST#';
 
@@ -42,6 +43,11 @@ export function readingsKey(userGroupId: string): Item {
 
 export function sourceKey(source: string): Item {
   return keyOf(`SOURCE#${digestOf(source)}`, 'SOURCE');
+}
+
+/** An address means the same person in small letters and in capital ones. */
+export function directMessageKey({ sender, email }: Pick<DirectMessage, 'sender' | 'email'>): Item {
+  return keyOf(`DIRECT#${digestOf(JSON.stringify([sender, email.toLowerCase()]))}`, 'DIRECT');
 }
 
 export function auditSortKey(entry: AuditEntry): string {

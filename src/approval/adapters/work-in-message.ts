@@ -11,33 +11,41 @@ const anyMessage = z.object({
   asker: text,
   outcome: text,
   statement: text,
+  sender: text,
   question: z.optional(z.catch(z.optional(z.object({ title: text })), undefined)),
 });
 
 /** What a message between a workflow, its functions and its askers is about, whatever it is. */
 export function workInMessage(body: string): NamedWork {
-  const { type, requestId, clickId, asker, outcome, statement, question } = read(anyMessage, body);
+  const message = read(anyMessage, body);
+  const { type, requestId, clickId, statement } = message;
   const request = requestId === undefined ? {} : { requestId };
   switch (type) {
     case 'ask':
-      return {
-        what: `A question of ${asker ?? 'an asker without a name'}: ${question?.title ?? 'without a title'}`,
-        ...request,
-      };
+      return { what: questionIn(message), ...request };
     case 'outcome':
-      return {
-        what: `The outcome "${outcome ?? ''}" that ${asker ?? 'an asker'} reports`,
-        ...request,
-      };
+      return { what: outcomeIn(message), ...request };
     case 'click':
       return { what: `The click ${clickId ?? ''} in Slack` };
     case 'messages':
       return { what: 'The messages of a request in Slack', ...request };
+    case 'direct-message':
+      return { what: `A direct message of ${message.sender ?? 'a sentry'}` };
     case 'decision':
       return workInDecision(statement ?? '');
     default:
       return { what: 'A message that cannot be read' };
   }
+}
+
+type AnyMessage = Partial<z.infer<typeof anyMessage>>;
+
+function questionIn({ asker, question }: AnyMessage): string {
+  return `A question of ${asker ?? 'an asker without a name'}: ${question?.title ?? 'without a title'}`;
+}
+
+function outcomeIn({ asker, outcome }: AnyMessage): string {
+  return `The outcome "${outcome ?? ''}" that ${asker ?? 'an asker'} reports`;
 }
 
 const anyStatement = z.object({ requestId: text, decision: text, asker: text });

@@ -28,7 +28,11 @@ import { WorkflowParameter } from './workflow-parameter';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import type { TagValues } from '../../shared/constructs/checked-tag-values';
-import { checkedOperators, deadLetterQueuesIn } from '../../shared/constructs/guarded-queue';
+import {
+  checkedOperators,
+  deadLetterQueuesIn,
+  type GuardedQueue,
+} from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { publishersFor } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
@@ -243,6 +247,16 @@ export class SlackApprovalWorkflow extends Construct {
     return ownMetric(this, APPROVAL_METRICS.carryingFailed, options);
   }
 
+  /** Direct messages to owners of keys that are not sent: no later try sends them. */
+  public metricDirectMessagesNotSent(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this, APPROVAL_METRICS.directMessagesNotSent, options);
+  }
+
+  /** Look-ups of people in Slack that failed, where the request goes on without them. */
+  public metricPersonLookUpsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this, APPROVAL_METRICS.personLookUpsFailed, options);
+  }
+
   /**
    * How long people have to decide, in seconds.
    *
@@ -279,6 +293,15 @@ export class SlackApprovalWorkflow extends Construct {
   public _tagsOfRoutes(): TagValues[] {
     this.mayGetTags = true;
     return (this.settings.routes ?? []).flatMap(({ tags = [] }) => tags);
+  }
+
+  /**
+   * Where a sentry orders direct messages.
+   *
+   * @internal
+   */
+  public get _messageQueue(): GuardedQueue {
+    return this.parts.queues.messages;
   }
 
   private refuseIdleTags(): string[] {

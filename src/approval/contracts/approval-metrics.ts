@@ -24,6 +24,10 @@ export const APPROVAL_METRICS = {
   undeliverableMessages: 'UndeliverableMessages',
   /** Tries to deliver a message that are made again later. */
   deliveriesPostponed: 'DeliveriesPostponed',
+  /** Look-ups of people that failed, where the request goes on without them. */
+  personLookUpsFailed: 'PersonLookUpsFailed',
+  /** Direct messages to owners that no later try sends. */
+  directMessagesNotSent: 'DirectMessagesNotSent',
   /** Requests to the interactions URL without a good signature. */
   badSignatures: 'BadSignatures',
   /** Which try at a message of a queue it was that failed, from 1. */

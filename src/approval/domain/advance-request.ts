@@ -98,14 +98,20 @@ async function haveDelivered(
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
 ): Promise<Change | undefined> {
-  const { clock, pointToMessages } = ports;
+  const { clock, pointToMessages, lookUpFailed } = ports;
   const now = clock.now();
   if (!request.messages.some((slot) => isToBePointedTo(slot, now))) return undefined;
   // The message says who asks: if Slack does not say now, it does when someone clicks.
-  const identified = await identify(request, configuration, ports).catch(() => request);
-  const { messages } = await seeApprovers(identified, configuration, ports).catch(() => identified);
+  const identified = await identify(request, configuration, ports).catch((error: unknown) => {
+    lookUpFailed(request.id, error);
+    return request;
+  });
+  const seen = await seeApprovers(identified, configuration, ports).catch((error: unknown) => {
+    lookUpFailed(request.id, error);
+    return identified;
+  });
   await pointToMessages(request.id);
-  const slots = messages.filter((slot) => isToBePointedTo(slot, now));
+  const slots = seen.messages.filter((slot) => isToBePointedTo(slot, now));
   return (current) => withPointed(current, slots, now);
 }
 

@@ -1,8 +1,9 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import type { ApprovalRequest } from './approval-request';
 import { isToBeConsulted, withConsultation } from './consultation';
-import { MessengerRefusedError, type Person } from './messenger';
+import { MessengerRefusedError } from './messenger';
 import type { Consultation } from './opinion';
+import { reachablePerson } from './reachable-person';
 import { revise } from './revise-request';
 import type { WorkflowPorts } from './workflow-ports';
 
@@ -17,7 +18,7 @@ export async function consult(
 ): Promise<ApprovalRequest> {
   const { email } = request.question.consulted ?? {};
   if (email === undefined || !isToBeConsulted(request)) return request;
-  const found = await lookedUp(email, ports);
+  const found = await lookedUp(request.id, email, ports);
   if (!found) return request;
   const at = ports.clock.now();
   const known = await revise(
@@ -31,29 +32,19 @@ export async function consult(
 
 /** Undefined where it is not known now. */
 async function lookedUp(
+  requestId: string,
   email: string,
-  { people }: WorkflowPorts,
+  { people, lookUpFailed }: WorkflowPorts,
 ): Promise<Consultation | undefined> {
   try {
-    const [person, { teamId }] = await Promise.all([people.personWithEmail(email), people.app()]);
-    const reason = whyNotAsked(person, teamId);
-    return person && reason === undefined
-      ? { kind: 'asked', userId: person.userId, answers: 0 }
-      : { kind: 'not-asked', reason: reason ?? UNKNOWN };
+    const found = await reachablePerson(email, people);
+    return found.kind === 'reachable'
+      ? { kind: 'asked', userId: found.userId, answers: 0 }
+      : { kind: 'not-asked', reason: found.reason };
   } catch (error) {
+    lookUpFailed(requestId, error);
     return error instanceof MessengerRefusedError
       ? { kind: 'not-asked', reason: `Slack does not say who that is (${error.code})` }
       : undefined;
   }
-}
-
-const UNKNOWN = 'no one in Slack has this address';
-
-/** What is asked is for people of the workspace only. */
-function whyNotAsked(person: Person | undefined, teamId: string): string | undefined {
-  if (!person) return UNKNOWN;
-  if (person.isDeactivated) return 'their account in Slack is deactivated';
-  if (person.isBot) return 'it is the address of a bot';
-  if (person.teamId !== teamId) return 'they are of another workspace';
-  return person.isGuest ? 'they are a guest in Slack' : undefined;
 }

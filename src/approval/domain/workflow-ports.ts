@@ -11,6 +11,8 @@ export interface WorkflowPorts {
   tellAsker(request: ApprovalRequest): Promise<void>;
   /** Has the request's messages delivered. */
   pointToMessages(requestId: string): Promise<void>;
+  /** Who someone is could not be looked up: nothing waits for it, and no one else hears of it. */
+  lookUpFailed(requestId: string, error: unknown): void;
   /** Into the log, and to EventBridge. */
   announce(request: ApprovalRequest, entry: AuditEntry): Promise<void>;
 }

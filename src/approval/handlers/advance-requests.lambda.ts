@@ -261,9 +261,15 @@ async function workAsOf(time: Date): Promise<Work> {
       tellAsker: async (request) => tellAsker(request, known),
       pointToMessages: async (requestId) =>
         pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId),
+      lookUpFailed,
       announce,
     },
   };
+}
+
+function lookUpFailed(requestId: string, error: unknown): void {
+  logger.error('who someone is could not be looked up', { requestId, error });
+  metrics.addMetric(METRIC.personLookUpsFailed, MetricUnit.Count, 1);
 }
 
 async function tellAsker(request: ApprovalRequest, known: ApprovalParameter): Promise<void> {

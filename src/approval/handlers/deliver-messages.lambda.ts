@@ -17,16 +17,22 @@ import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
 import { parseMessagesPointer } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
+import { directMessageIn } from '../adapters/direct-message-orders';
 import { DynamoApprovals } from '../adapters/dynamo-approvals';
-import { SlackRenderer } from '../adapters/slack/approval-renderer';
+import { DynamoDirectMessages } from '../adapters/dynamo-direct-messages';
+import { rendered, SlackRenderer } from '../adapters/slack/approval-renderer';
+import { directMessageBlocks } from '../adapters/slack/direct-message-blocks';
+import { SlackPeople } from '../adapters/slack/slack-people';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { SlackMessenger } from '../adapters/slack-messenger';
 import { workInMessage } from '../adapters/work-in-message';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
-import type { ApprovalParameter } from '../contracts/approval-parameter';
+import type { ApprovalParameter, Monitoring } from '../contracts/approval-parameter';
 import { DELIVER_MESSAGES } from '../contracts/deliver-messages.environment';
 import { deliverMessages, type MessagePorts } from '../domain/deliver-messages';
+import type { DirectMessage } from '../domain/direct-message';
 import { MessengerRefusedError } from '../domain/messenger';
+import { type DirectMessagePorts, sendDirectMessage } from '../domain/send-direct-message';
 
 const environment = readEnvironment(DELIVER_MESSAGES, process.env);
 const workflow = environment.WORKFLOW_NAME;
@@ -64,12 +70,23 @@ const handling: MessageHandling = {
   secondsUntilNextTry,
 };
 
+const directMessagePorts: DirectMessagePorts = {
+  store: new DynamoDirectMessages(dynamo, environment.APPROVAL_TABLE),
+  people: new SlackPeople(api, SYSTEM_CLOCK),
+  messenger: messengerFor({ kind: 'none' }),
+  clock: SYSTEM_CLOCK,
+  render: (text) => rendered(directMessageBlocks(text)),
+  notSent: countNotSent,
+};
+
 /**
  * Each message of the batch on its own: one that fails is shown again later, the others are done.
  */
 export const handler = messageHandler(handling, metrics);
 
 async function deliver(record: SQSRecord): Promise<void> {
+  const message = directMessageIn(record.body);
+  if (message) return sendDirectMessage(message, directMessagePorts);
   const known = await configuration.asOf(new Date(Number(record.attributes.SentTimestamp)));
   await deliverMessages(parseMessagesPointer(record.body).requestId, known, portsFor(known));
 }
@@ -78,19 +95,40 @@ function portsFor(known: ApprovalParameter): MessagePorts {
   const { monitoring, auditSeconds } = known;
   return {
     store: new DynamoApprovals(dynamo, environment.APPROVAL_TABLE, auditSeconds),
-    messenger: new SlackMessenger(api, {
-      monitoring,
-      webhookUrl,
-      webhookOrigin: slackApiUrl && new URL(slackApiUrl).origin,
-    }),
+    messenger: messengerFor(monitoring),
     renderer: new SlackRenderer(known),
     clock: SYSTEM_CLOCK,
     failed: countFailure,
   };
 }
 
+function messengerFor(monitoring: Monitoring): SlackMessenger {
+  return new SlackMessenger(api, {
+    monitoring,
+    webhookUrl,
+    webhookOrigin: slackApiUrl && new URL(slackApiUrl).origin,
+  });
+}
+
 /** Of one who clicks from outside: there is nothing to mend, and anyone could raise alarms. */
 const NOT_IN_CHANNEL = 'user_not_in_channel';
+
+/** Anyone may have written the address: that no one has it is told, and raises no alarm. */
+function countNotSent(
+  { sender, email, at }: DirectMessage,
+  reason: string,
+  error?: MessengerRefusedError,
+): void {
+  logger.error('a direct message is not sent', { sender, email, reason, error });
+  metrics.addMetric(METRIC.directMessagesNotSent, MetricUnit.Count, 1);
+  if (error) metrics.addMetric(METRIC.undeliverableMessages, MetricUnit.Count, 1);
+  failures.add(`direct message ${sender} ${email} ${at.toISOString()}`, {
+    work: { what: `A direct message of ${sender} to ${email}` },
+    state: 'given-up',
+    reason,
+    next: 'The report and the event for the owner were sent. Their next direct message comes with the next report that has keys of theirs.',
+  });
+}
 
 /** The slot keeps its own count of failures, and its time for the next try. */
 function countFailure(requestId: string, message: string, error: unknown): void {

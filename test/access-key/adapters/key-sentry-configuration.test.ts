@@ -37,6 +37,15 @@ test('what the construct writes comes back as it was', () => {
     rules: { keys: rules, excluding, looksAtInactive: true },
     actions,
     tellsWhenNothingFound,
+    messagesOwners: false,
+  });
+});
+
+test('a sentry that has owners told by direct message says where', () => {
+  const ownerMessages = { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/messages' };
+  expect(read({ ...PARAMETER, ownerMessages })).toMatchObject({
+    ownerMessages,
+    messagesOwners: true,
   });
 });
 

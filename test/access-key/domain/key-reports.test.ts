@@ -172,6 +172,13 @@ test('nothing is remembered that SNS has not accepted', async () => {
   expect([isTold, ...marksOf(report)]).toEqual([true, ['AKOLD', false], ['AKANN', true]]);
 });
 
+test('owners hear of a report before it is remembered: a crash in between loses nothing', async () => {
+  const account = accountOf(user('old', [key('AKOLD', 100)]));
+  account.storesFail = true;
+  await expect(run(account, configurationOf(CHANGES))).rejects.toThrow('no table');
+  expect(account.toldOwners).toHaveLength(1);
+});
+
 describe('what is not listed any more', () => {
   test.each<[string, (account: RememberingAccount) => void, string]>([
     ['deleted', ({ model }) => model.user('ann')!.keys.splice(0, 1), ': it was deleted'],

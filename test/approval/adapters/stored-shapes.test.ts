@@ -10,10 +10,12 @@ import type {
 } from '../../../src/approval/adapters/approval-queue-messages';
 import type {
   storedClick,
+  storedDirectMessage,
   storedRequest,
   storedSource,
   storedSubject,
 } from '../../../src/approval/adapters/approval-schemas';
+import type { directMessageOrderSchema } from '../../../src/approval/adapters/direct-message-orders';
 import type { StoredClick } from '../../../src/approval/adapters/dynamo-clicks';
 import type { questionSchema } from '../../../src/approval/adapters/question-schemas';
 import type {
@@ -27,8 +29,10 @@ import type {
   ClickPointer,
   MessagesPointer,
 } from '../../../src/approval/contracts/approval-queue-messages';
+import type { DirectMessageOrder } from '../../../src/approval/contracts/direct-message';
 import type { Ask, SourceRecord, SubjectRecord } from '../../../src/approval/domain/admit';
 import type { ApprovalRequest } from '../../../src/approval/domain/approval-request';
+import type { DirectMessageRecord } from '../../../src/approval/domain/direct-message';
 import type { Question } from '../../../src/approval/domain/question';
 import { assertType, type Equal } from '../../support/types/equal-types';
 
@@ -39,6 +43,7 @@ test('the table is read as the domain declares it', () => {
   // Revisions are attributes of their own.
   assertType<Equal<z.output<typeof storedRequest>, Omit<ApprovalRequest, 'revision'>>>();
   assertType<Equal<z.output<typeof storedSubject>, Omit<SubjectRecord, 'revision'>>>();
+  assertType<Equal<z.output<typeof storedDirectMessage>, Omit<DirectMessageRecord, 'revision'>>>();
   assertType<Equal<z.output<typeof storedSource>, Omit<SourceRecord, 'revision'>>>();
   // Its id is the item's key, and its body is in base64.
   type InItem = Omit<StoredClick, 'id' | 'body'> & { body: string };
@@ -52,6 +57,7 @@ test('messages are read as their contracts declare them', () => {
   assertType<Equal<z.output<typeof statementSchema>, DecisionStatement>>();
   assertType<Equal<z.output<typeof clickPointerSchema>, ClickPointer>>();
   assertType<Equal<z.output<typeof messagesPointerSchema>, MessagesPointer>>();
+  assertType<Equal<z.output<typeof directMessageOrderSchema>, DirectMessageOrder>>();
 });
 
 test('all that an ask holds is handed over', () => {

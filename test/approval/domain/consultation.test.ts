@@ -37,6 +37,17 @@ function toOlga(): string[] {
     .map(({ text }) => text);
 }
 
+test('a look-up that fails is told, whether or not it is tried again', async () => {
+  workflow.people.personTrouble = new MessengerUnavailableError('down');
+  await ask();
+  expect(workflow.failedLookUps).not.toEqual([]);
+  const before = workflow.failedLookUps.length;
+  workflow.people.personTrouble = new MessengerRefusedError('missing_scope', 'refused');
+  await workflow.pass(2 * MINUTE);
+  expect(workflow.failedLookUps.length).toBe(before + 1);
+  expect(workflow.entries()).toContain('not-consulted');
+});
+
 describe('the one whom a question names', () => {
   test('is asked in a direct message, once', async () => {
     await ask();

@@ -102,6 +102,8 @@ export class WorkflowInMemory implements Clock {
   readonly messenger = new MessengerInMemory();
   readonly renderer = new RendererInMemory();
   readonly asker = new AskerInMemory();
+  /** Requests of which Slack did not say who someone is. */
+  readonly failedLookUps: string[] = [];
   readonly announced: { readonly requestId: string; readonly entry: AuditEntry }[] = [];
   /** Messages that could not be brought. */
   readonly undelivered: string[] = [];
@@ -273,6 +275,7 @@ export class WorkflowInMemory implements Clock {
       store: this.faults.in(store),
       people: this.faults.in(this.people),
       clock: this,
+      lookUpFailed: (requestId) => this.failedLookUps.push(requestId),
       ...ports,
     };
   }

@@ -29,6 +29,11 @@ const WITH_A_BUCKET: Readonly<Record<string, readonly string[]>> = {
   'check-access-keys': ['s3:PutObject on s3:object'],
 };
 
+/** That direct messages to owners of keys ask for: `iam-key-approval.test.ts`. */
+const WITH_DIRECT_MESSAGES: Readonly<Record<string, readonly string[]>> = {
+  'deliver-messages': ['dynamodb:PutItem on dynamodb:table'],
+};
+
 /** That only sentries with a hub ask for, as `test/slow/organization-*.test.ts` play it. */
 const IN_A_HUB: Readonly<Record<string, readonly string[]>> = {
   'respond-to-changes': [...MEMBER_ROLES, MANY_MESSAGES],
@@ -55,6 +60,7 @@ export async function seenRights(bundle: string, calls: readonly ApiCall[]): Pro
   const playedElsewhere = [
     ...PLAYED_ELSEWHERE,
     ...(WITH_A_BUCKET[bundle] ?? []),
+    ...(WITH_DIRECT_MESSAGES[bundle] ?? []),
     ...(IN_A_HUB[bundle] ?? []),
   ];
   const expected = new Set(

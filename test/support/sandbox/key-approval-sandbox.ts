@@ -307,16 +307,23 @@ export class KeyApprovalSandbox {
     return this.slack.messages.filter(({ channel }) => channel === conversation);
   }
 
+  /** Those of them that ask something, whatever has become of it. */
+  askedAlone(userId: string): Message[] {
+    return this.toldAlone(userId).filter(({ versions }) =>
+      versions[0]?.text.startsWith('Still needed?'),
+    );
+  }
+
   /** What was written below the last question about the user's key. */
   inThread(name: string): string[] {
     const { ts } = this.questionAbout(name);
     return this.slack.messages.filter(({ threadTs }) => threadTs === ts).map(({ text }) => text);
   }
 
-  /** A button of the last direct message to the user, with all that follows. */
+  /** A button of the last question to the user alone, with all that follows. */
   async answer(userId: string, text: string, as: ClickOverrides): Promise<void> {
-    const message = this.toldAlone(userId).at(-1);
-    if (!message) throw new Error(`${userId} has no direct message.`);
+    const message = this.askedAlone(userId).at(-1);
+    if (!message) throw new Error(`${userId} was asked nothing in a direct message.`);
     const [base] = [...this.stack.httpApis.values()];
     await this.slack.click({
       interactionsUrl: `${base}/slack/interactions`,
@@ -413,6 +420,19 @@ export class KeyApprovalSandbox {
     });
   }
 
+  /** Direct messages that functions have ordered, the latest last. */
+  orders(): { readonly queueUrl: string; readonly body: string }[] {
+    return this.calls
+      .filter(
+        ({ action, invocationId, status }) =>
+          action === 'SendMessageBatch' && invocationId !== undefined && status < 400,
+      )
+      .flatMap(({ json }) => {
+        const { QueueUrl: queueUrl, Entries: entries } = sentBatch.parse(json);
+        return entries.map(({ MessageBody: body }) => ({ queueUrl, body }));
+      });
+  }
+
   role(logicalIdStart: string): string {
     return physicalId(this.stack, 'AWS::IAM::Role', logicalIdStart);
   }
@@ -443,6 +463,11 @@ export class KeyApprovalSandbox {
 
 const sentMessage = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
 
+const sentBatch = z.object({
+  QueueUrl: z.string(),
+  Entries: z.array(z.object({ MessageBody: z.string() })),
+});
+
 export function keyIdOf(name: string): string {
   return `AKIA${name.toUpperCase().replace(/[^A-Z0-9]/g, '')}`.padEnd(20, '0');
 }
@@ -472,6 +497,7 @@ function synthesizeStage(): string {
     maxUnusedAge: Duration.days(DEACTIVATE_UNUSED_AFTER),
     excluding: [KeyExclusion.tag(EXCLUDED_UNTIL)],
     owners: [KeyOwner.tag('Owner'), KeyOwner.userName()],
+    notifyOwners: approvals,
     actions: KeyActions.of({
       deactivateAfter: Duration.days(DEACTIVATE_AFTER),
       deactivateUnusedAfter: Duration.days(DEACTIVATE_UNUSED_AFTER),

@@ -6,6 +6,7 @@ import type { KeyApprovals } from './key-approvals';
 import type { KeyConfiguration } from './key-configuration';
 import type { KeyMembers } from './key-members';
 import type { KeyRecords } from './key-records';
+import type { OwnerMessages } from './owner-messages';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
@@ -38,6 +39,8 @@ export interface KeyCheckerProps {
   readonly approvals: KeyApprovals | undefined;
   /** Of a sentry that writes a file of all keys in each run. */
   readonly inventory: InventoryBucket | undefined;
+  /** Of a sentry that has owners told by direct message. */
+  readonly ownerMessages: OwnerMessages | undefined;
   /** With a hub. */
   readonly members: KeyMembers | undefined;
   readonly topic: sns.ITopic;
@@ -84,6 +87,7 @@ export class KeyChecker {
     if (this.props.homeRegion.isGiven) this.handler.addToRolePolicy(listRolesStatement());
     approvals?.grantAsk(this.handler);
     this.props.inventory?.grantWrite(this.handler);
+    this.props.ownerMessages?.grantSend(this.handler);
   }
 
   /** Where people are asked, only the function that gets what they decided can deactivate. */

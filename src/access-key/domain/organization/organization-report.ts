@@ -8,14 +8,17 @@ import type { Severity } from '../../../shared/domain/notification/severity';
 import {
   changesIn,
   countByClass,
+  type DirectMessageCounts,
   isWorthTelling,
   type OwnerCount,
+  type PlacedKey,
   type ReportChanges,
   type ReportedKey,
   reportSeverity,
 } from '../key-report';
 import type { FindingClass } from '../key-rules';
 import { countByOwner, groupByOwner, type OwnerGroup } from '../owner-groups';
+import { directMessageCounts, messagedOwners } from '../owner-message';
 
 /** What a run found in all accounts: the worst first. */
 export interface OrganizationReport {
@@ -29,6 +32,8 @@ export interface OrganizationReport {
   readonly changes?: ReportChanges;
   /** Of all keys; absent where the sentry looks for none. */
   readonly owners?: readonly OwnerCount[];
+  /** Absent where owners get no direct messages. */
+  readonly directMessages?: DirectMessageCounts;
 }
 
 export interface AccountPart {
@@ -47,6 +52,8 @@ export interface OrganizationPart {
   readonly unread: readonly UnreadAccount[];
   /** In the first part alone. */
   readonly owners?: OrganizationReport['owners'];
+  /** In the first part alone. */
+  readonly directMessages?: DirectMessageCounts;
   /** As this part tells them. */
   readonly changes?: ReportChanges;
 }
@@ -90,16 +97,17 @@ export function organizationReport(
   };
 }
 
-/** A key, and the account that it is in. */
-export interface PlacedKey extends ReportedKey {
-  readonly accountId: string;
-}
-
 /** One owner's keys in all accounts together. */
 export function keysByOwner(accounts: readonly AccountKeys[]): OwnerGroup<PlacedKey>[] {
   return groupByOwner(
     accounts.flatMap(({ accountId, report }) => report.keys.map((key) => ({ ...key, accountId }))),
   );
+}
+
+/** With how many owners hear by direct message, which the report itself says. */
+export function withDirectMessages(report: OrganizationReport): OrganizationReport {
+  const owners = messagedOwners(keysByOwner(report.accounts));
+  return { ...report, directMessages: directMessageCounts(owners) };
 }
 
 function isOwned(accounts: readonly AccountKeys[]): boolean {
@@ -129,6 +137,7 @@ export function partsOf({
   accounts,
   unread,
   owners,
+  directMessages,
   changes,
 }: OrganizationReport): OrganizationPart[] {
   let left = MOST_KEYS_WITHOUT_STEP;
@@ -148,6 +157,7 @@ export function partsOf({
     accounts: byAccount(keys[index] ?? []),
     unread: notRead[index] ?? [],
     ...(index === 0 && owners && { owners }),
+    ...(index === 0 && directMessages && { directMessages }),
     changes: changesIn(changes, { number: index + 1 }),
   }));
 }

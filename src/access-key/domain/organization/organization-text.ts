@@ -14,7 +14,7 @@ import { goneLines } from '../changes-text';
 import { CLASS_TEXT, countByClass, dateText, type KeyReport } from '../key-report';
 import { ADVICE, keyLines, NOT_SEEN, tagLines } from '../key-report-text';
 import type { FindingClass } from '../key-rules';
-import { keyLinesByOwner, ownerCountLines } from '../owner-text';
+import { directMessageLines, keyLinesByOwner, ownerCountLines } from '../owner-text';
 
 export function organizationSubject(report: OrganizationReport, part: OrganizationPart): string {
   const severity = organizationSeverity(report).toUpperCase();
@@ -63,6 +63,7 @@ export function organizationText(
     ...unreadLines(report, part, accounts, most),
     ...(isFirst ? accountLines(report.accounts, accounts, most) : []),
     ...ownerCountLines(part.owners, most),
+    ...directMessageLines(part.directMessages),
     ...part.accounts.flatMap(({ accountId, keys, maxKeyAge }) => [
       `Account ${nameOf(accountId, accounts)}:`,
       '',

@@ -5,6 +5,7 @@ import {
   organizationReport,
   type OrganizationReport,
   partsOf,
+  withDirectMessages,
 } from './organization-report';
 import type { KeyRuns } from './ports';
 import type { KeyRecords, ReportMemory } from '../ports';
@@ -15,6 +16,8 @@ import { afterReported } from '../step-records';
 export interface ReportingPorts {
   readonly runs: KeyRuns;
   readonly tellsWhenNothingFound: boolean;
+  /** Whether owners get direct messages. */
+  readonly messagesOwners?: boolean;
   /** Undefined: each run is reported, and what is new is not marked. */
   readonly remembering?: { readonly timing: ReportTiming; readonly memory: ReportMemory };
   /** Comes back once the message was accepted, with the time of it. */
@@ -43,7 +46,8 @@ export async function reportKeyRun(
   if (!current || current.doneAt) return undefined;
   const run = await closed(current, runs, now);
   if (!run) return undefined;
-  const found = organizationReport(run, await runs.answers(run.id));
+  const whole = organizationReport(run, await runs.answers(run.id));
+  const found = ports.messagesOwners ? withDirectMessages(whole) : whole;
   const { report, isToTell, remember } = await compared(found, ports);
   const after = isToTell && !run.isTold ? await toldRun(run, report, ports) : run;
   await remember(now);

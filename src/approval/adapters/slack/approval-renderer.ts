@@ -267,7 +267,7 @@ function tooFewLines({ tooFewApprovers }: ApprovalRequest): RichText[][] {
   return tooFewApprovers ? [[bold(tooFewText(tooFewApprovers))]] : [];
 }
 
-function rendered(blocks: readonly Block[]): RenderedMessage {
+export function rendered(blocks: readonly Block[]): RenderedMessage {
   return { text: fallbackText(blocks), blocks: JSON.stringify(blocks) };
 }
 

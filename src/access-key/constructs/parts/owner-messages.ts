@@ -1,0 +1,44 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { SlackApprovalWorkflow } from '../../../approval/constructs/slack-approval-workflow';
+import { refuseUnnamedPlace } from '../../../shared/constructs/named-place';
+import { otherPlace } from '../../../shared/constructs/same-place';
+import type { OwnerMessagesParameter } from '../../contracts/key-sentry-parameter';
+import type { IamKeySentryProps } from '../iam-key-sentry-props';
+
+/** Direct messages to owners, which a workflow sends by its app in Slack. */
+export class OwnerMessages {
+  /** None where no workflow is given. Throws for one that cannot send them. */
+  public static of(
+    sentry: Construct,
+    { notifyOwners, owners }: Pick<IamKeySentryProps, 'notifyOwners' | 'owners'>,
+  ): OwnerMessages | undefined {
+    if (!notifyOwners) return undefined;
+    if (!owners) {
+      throw new Error(
+        `${sentry.node.path}: "notifyOwners" is the workflow ${notifyOwners.node.path} and does nothing without "owners": say where owners are found, such as [KeyOwner.tag('Owner')], or leave it out.`,
+      );
+    }
+    const other = otherPlace(sentry, Stack.of(notifyOwners));
+    if (other) {
+      throw new Error(
+        `${sentry.node.path}: it is in the ${other.place} ${other.own}, and the workflow ${notifyOwners.node.path} in "notifyOwners" in ${other.theirs}: ` +
+          'give a SlackApprovalWorkflow of its own account and Region.',
+      );
+    }
+    refuseUnnamedPlace(sentry, 'the workflow', notifyOwners);
+    return new OwnerMessages(notifyOwners);
+  }
+
+  private constructor(private readonly workflow: SlackApprovalWorkflow) {}
+
+  public get parameter(): OwnerMessagesParameter {
+    return { queueUrl: this.workflow._messageQueue.queueUrl };
+  }
+
+  /** To have messages sent, and no more: the app's token is the workflow's alone. */
+  public grantSend(grantee: iam.IGrantable): void {
+    this.workflow._messageQueue.grantSend(grantee);
+  }
+}

@@ -1,0 +1,103 @@
+import { CLASS_TEXT, countByClass, type DirectMessageCounts, type PlacedKey } from './key-report';
+import { ADVICE, keyDetails, keyTitle } from './key-report-text';
+import { addressOf, sourceText } from './owner';
+import { type OwnerGroup, sourcesOf } from './owner-groups';
+import { keysText } from './owner-text';
+import { stepInShort } from './report-changes';
+import type { DirectMessageText } from '../../approval/domain/direct-message';
+
+/** Slack lets an app look up some fifty addresses a minute, and questions need look-ups, too. */
+export const MOST_OWNERS_MESSAGED = 100;
+
+/** More do not fit into a message of Slack, however short they are. */
+const MOST_KEYS = 100;
+
+/** The keys of those who have one address. */
+export interface AddressedOwner<Key extends PlacedKey = PlacedKey> {
+  readonly email: string;
+  readonly keys: readonly Key[];
+}
+
+/** To whom a report goes by direct message, and to whom it does not. */
+export interface MessagedOwners<Key extends PlacedKey = PlacedKey> {
+  readonly owners: readonly AddressedOwner<Key>[];
+  /** Known owners whose name is no address. */
+  readonly withoutAddress: number;
+  /** Addresses past the most of one report. */
+  readonly pastLimit: number;
+}
+
+/** In the order of the groups, the most urgent first. */
+export function messagedOwners<Key extends PlacedKey>(
+  groups: readonly OwnerGroup<Key>[],
+): MessagedOwners<Key> {
+  const known = groups.filter(({ kind }) => kind === 'known');
+  const owners = new Map<string, AddressedOwner<Key>>();
+  let withoutAddress = 0;
+  for (const { keys } of known) {
+    const email = addressOf(keys[0]?.owner);
+    if (email === undefined) {
+      withoutAddress += 1;
+      continue;
+    }
+    const id = email.toLowerCase();
+    const before = owners.get(id);
+    owners.set(id, { email: before?.email ?? email, keys: [...(before?.keys ?? []), ...keys] });
+  }
+  const all = [...owners.values()];
+  return {
+    owners: all.slice(0, MOST_OWNERS_MESSAGED),
+    withoutAddress,
+    pastLimit: Math.max(0, all.length - MOST_OWNERS_MESSAGED),
+  };
+}
+
+export function directMessageCounts({
+  owners,
+  withoutAddress,
+  pastLimit,
+}: MessagedOwners): DirectMessageCounts {
+  return { owners: owners.length, withoutAddress, pastLimit };
+}
+
+/** What a message is about besides its keys. */
+export interface OwnerMessageContext {
+  readonly sentry: string;
+  /** Days. */
+  readonly maxKeyAge: number;
+  /** How an account is named to people. */
+  accountName(accountId: string): string;
+}
+
+/** What an owner is told about their keys: what is reported, what comes next, what to do. */
+export function ownerMessageText(
+  { keys }: Pick<AddressedOwner, 'keys'>,
+  { sentry, maxKeyAge, accountName }: OwnerMessageContext,
+): DirectMessageText {
+  const sources = sourcesOf({ kind: 'known', keys }).map(sourceText).join(' and ');
+  return {
+    title: 'Your access keys',
+    opening: `A report lists ${keysText(keys.length, countByClass({ keys }))}. You are named as owner by ${sources}, and so you hear of it.`,
+    points: keys.slice(0, MOST_KEYS).map(({ accountId, listed: _, ...key }) => ({
+      label: `${keyTitle(key)} in account ${accountName(accountId)}`,
+      lines: keyDetails(key, maxKeyAge),
+    })),
+    omitted: Math.max(0, keys.length - MOST_KEYS),
+    closing: [
+      ADVICE.join(' ').trim(),
+      'A key that no one needs any more: deactivate it, and delete it some days later.',
+      `If a key is not yours, notify your security team. Sent by the sentry ${sentry}, which reads no answer.`,
+    ],
+  };
+}
+
+/** The same where an owner would hear the same, whatever day it is. */
+export function newsOf({ keys }: Pick<AddressedOwner, 'keys'>): string {
+  const news = keys.map(({ accountId, keyId, userName, finding, step }) => [
+    accountId,
+    keyId ?? `${userName} ${finding?.createdAt.toISOString()}`,
+    ...(finding?.classes ?? []).map((each) => CLASS_TEXT[each]),
+    step ? stepInShort(step.report) : '',
+  ]);
+  return JSON.stringify(news.map((key) => JSON.stringify(key)).sort());
+}

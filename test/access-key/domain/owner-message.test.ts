@@ -1,0 +1,179 @@
+import type { KeyReport, ReportedKey } from '../../../src/access-key/domain/key-report';
+import { keyReportText } from '../../../src/access-key/domain/key-report-text';
+import type { StepReport } from '../../../src/access-key/domain/key-step';
+import type { Owner } from '../../../src/access-key/domain/owner';
+import { groupByOwner } from '../../../src/access-key/domain/owner-groups';
+import {
+  directMessageCounts,
+  messagedOwners,
+  newsOf,
+  ownerMessageText,
+} from '../../../src/access-key/domain/owner-message';
+import { daysAgo, NOW } from '../in-memory/account-in-memory';
+
+const ACCOUNT = '111111111111';
+
+const known = (name: string): Owner => ({ kind: 'known', name, source: 'tag', tagKey: 'Owner' });
+
+function keyOf(keyId: string, owner: Owner, step?: StepReport): ReportedKey {
+  const userName = `user-of-${keyId}`;
+  return {
+    keyId,
+    userName,
+    owner,
+    finding: {
+      keyId,
+      userName,
+      status: 'Active',
+      createdAt: daysAgo(100),
+      ageInDays: 100,
+      lastUse: { kind: 'used', at: daysAgo(3), service: 's3', region: 'eu-west-1' },
+      classes: ['too-old'],
+    },
+    ...(step && { step: { keyId, userName, report: step } }),
+  };
+}
+
+const messaged = (keys: ReportedKey[]) =>
+  messagedOwners(groupByOwner(keys.map((key) => ({ ...key, accountId: ACCOUNT }))));
+
+const due = (kind: 'notice' | 'wait', days: number): StepReport => ({
+  kind,
+  step: 'deactivate',
+  dueAt: daysAgo(-days),
+  asksFirst: false,
+});
+
+function textFor(keys: ReportedKey[]) {
+  const [owner] = messaged(keys).owners;
+  return ownerMessageText(owner!, {
+    sentry: 'App/Keys',
+    maxKeyAge: 90,
+    accountName: (id) => `payments (${id})`,
+  });
+}
+
+describe('who gets a direct message', () => {
+  test('is each owner whose name is an address, once, however it is written', () => {
+    const { owners } = messaged([
+      keyOf('AK1', known('olga@example.com')),
+      keyOf('AK2', known('Olga@Example.com')),
+      keyOf('AK3', known('ann@example.com')),
+    ]);
+    expect(owners.map(({ keys }) => keys.map(({ keyId }) => keyId))).toEqual(
+      expect.arrayContaining([expect.arrayContaining(['AK1', 'AK2']), ['AK3']]),
+    );
+    expect(owners).toHaveLength(2);
+  });
+
+  test('is no team, no one who is only guessed at, and no one who could not be read', () => {
+    const found = messaged([
+      keyOf('AK1', known('payments')),
+      keyOf('AK2', known('ask olga@example.com')),
+      keyOf('AK3', { kind: 'unknown', reason: 'AccessDenied' }),
+      keyOf('AK4', { kind: 'none' }),
+    ]);
+    expect(directMessageCounts(found)).toEqual({ owners: 0, withoutAddress: 2, pastLimit: 0 });
+  });
+
+  test('are a hundred at the most, the most urgent first: the report counts the rest', () => {
+    const many = Array.from({ length: 120 }, (_, index) =>
+      keyOf(`AK${index}`, known(`owner-${index}@example.com`)),
+    );
+    many.push(keyOf('AKDUE', known('due@example.com'), due('wait', 1)));
+    const found = messaged(many);
+    expect(found.owners[0]?.email).toBe('due@example.com');
+    expect(directMessageCounts(found)).toEqual({ owners: 100, withoutAddress: 0, pastLimit: 21 });
+  });
+});
+
+describe('the report says who hears by direct message', () => {
+  const textWith = (directMessages: KeyReport['directMessages']) =>
+    keyReportText(
+      {
+        survey: {
+          ...{ at: NOW, userCount: 1, unknowns: [], tagUses: [] },
+          ...{ findings: [], keys: [], seen: [], users: [] },
+        },
+        keys: [],
+        maxKeyAge: 90,
+        directMessages,
+      },
+      [],
+      { number: 1, of: 1 },
+      'App/Keys',
+      ACCOUNT,
+    );
+
+  test.each([
+    [{ owners: 1, withoutAddress: 0, pastLimit: 0 }, 'go to 1 owner.'],
+    [
+      { owners: 100, withoutAddress: 2, pastLimit: 21 },
+      'go to 100 owners, and NOT to 2 owners whose name is no e-mail address and 21 owners past the 100 of one report.',
+    ],
+  ])('%j', (counts, text) => {
+    expect(textWith(counts)).toContain(`Direct messages in Slack ${text}\n`);
+  });
+
+  test('and nothing where no one could', () => {
+    expect(textWith({ owners: 0, withoutAddress: 0, pastLimit: 0 })).not.toContain('Slack');
+    expect(textWith(undefined)).not.toContain('Slack');
+  });
+});
+
+describe('what an owner is told', () => {
+  test('are their keys, why, what comes next, and what to do', () => {
+    expect(textFor([keyOf('AK1', known('olga@example.com'), due('notice', 7))])).toEqual({
+      title: 'Your access keys',
+      opening:
+        'A report lists 1 access key: 1 too old. You are named as owner by the tag Owner, and so you hear of it.',
+      points: [
+        {
+          label: 'AK1 of user-of-AK1 in account payments (111111111111)',
+          lines: [
+            'Active, 100 days old: created 2026-02-21, last used 2026-05-29 (s3, eu-west-1)',
+            'Why: older than 90 days.',
+            'NOTICE: it will be deactivated on 2026-06-09 or soon after, unless it is replaced before.',
+          ],
+        },
+      ],
+      omitted: 0,
+      closing: [
+        expect.stringMatching(/^To replace a key without an outage.*then delete it\.$/),
+        expect.stringContaining('no one needs any more'),
+        expect.stringContaining('Sent by the sentry App/Keys, which reads no answer.'),
+      ],
+    });
+  });
+
+  test('are a hundred keys at the most, and how many there are besides', () => {
+    const text = textFor(
+      Array.from({ length: 130 }, (_, index) => keyOf(`AK${index}`, known('olga@example.com'))),
+    );
+    expect([text.points.length, text.omitted]).toEqual([100, 30]);
+    expect(text.opening).toContain('130 access keys');
+  });
+});
+
+describe('news for an owner', () => {
+  const newsFor = (keys: ReportedKey[]) => newsOf(messaged(keys).owners[0]!);
+  const olga = known('olga@example.com');
+  const before = newsFor([keyOf('AK1', olga, due('notice', 7)), keyOf('AK2', olga)]);
+
+  test('is neither another order, nor a day that has passed', () => {
+    const later = keyOf('AK1', olga, due('wait', 7));
+    const aged = { ...later, finding: { ...later.finding!, ageInDays: 101 } };
+    expect(newsFor([keyOf('AK2', olga), aged])).toBe(before);
+  });
+
+  test.each<[string, ReportedKey[]]>([
+    ['one key more', [keyOf('AK1', olga, due('wait', 7)), keyOf('AK2', olga), keyOf('AK3', olga)]],
+    ['one key less', [keyOf('AK1', olga, due('wait', 7))]],
+    [
+      'another step',
+      [keyOf('AK1', olga, { kind: 'done', step: 'deactivate', at: NOW }), keyOf('AK2', olga)],
+    ],
+  ])('is %s', (_, keys) => {
+    expect(newsFor(keys)).not.toBe(before);
+  });
+});
