@@ -98,7 +98,6 @@ async function report({ aws, dynamo, notifications, ...hub }: HubAtWork): Promis
         await notifications.publish(organizationNotification(found, part, accounts, 'App/Keys'));
         return aws.clock.now();
       },
-      keepInventory: async () => undefined,
       tellOwners: async () => undefined,
       withRecords: async (_, work) => work(RECORDS),
     },

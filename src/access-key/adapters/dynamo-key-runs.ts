@@ -189,13 +189,13 @@ export class DynamoKeyRuns implements KeyRuns {
     const parts = new Map([...values].map(([sk, value]) => [sk, inventoryIn(value)]));
     const accountIds = [...parts.keys()].flatMap((sk) => sk.match(/^(\d+)#0$/)?.[1] ?? []);
     return new Map(
-      accountIds.map((accountId): [string, InventoryKey[]] => [
-        accountId,
-        Array.from(
+      accountIds.flatMap((accountId): [string, InventoryKey[]][] => {
+        const keys = Array.from(
           { length: parts.get(`${accountId}#0`)?.parts ?? 0 },
-          (_, index) => parts.get(`${accountId}#${index}`)?.keys ?? [],
-        ).flat(),
-      ]),
+          (_, index) => parts.get(`${accountId}#${index}`)?.keys,
+        );
+        return keys.includes(undefined) ? [] : [[accountId, keys.flatMap((some) => some ?? [])]];
+      }),
     );
   }
 

@@ -28,7 +28,7 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import type { Clock } from '../../shared/domain/clock';
-import type { AccountInventory } from '../domain/inventory-csv';
+import type { InventoryPlace } from '../contracts/key-sentry-parameter';
 import { type HasTime, type InventoryPorts, takeInventory } from '../domain/key-inventory';
 import type { KeyReport } from '../domain/key-report';
 import {
@@ -36,9 +36,9 @@ import {
   answerForAccount,
   type LookedAccount,
 } from '../domain/organization/answer-for-account';
+import type { RunInventory } from '../domain/organization/keep-run-inventory';
 import type { AccountAnswer, KeyRun } from '../domain/organization/key-run';
 import { namedMember } from '../domain/organization/member-labels';
-import { organizationInventory } from '../domain/organization/organization-inventory';
 import { nameOf, type OrganizationReport } from '../domain/organization/organization-report';
 import type { HubAccounts } from '../domain/organization/ports';
 import { reportKeyRun } from '../domain/organization/report-key-run';
@@ -68,12 +68,7 @@ export interface OrganizationKeysProps {
   };
   configuration(): Promise<LoadedKeySentryConfiguration>;
   announce(accountId: string, report: KeyReport): Promise<void>;
-  /** Does nothing where no inventory is kept, and never throws. */
-  keepInventory(
-    configuration: LoadedKeySentryConfiguration,
-    run: InventoriedRun,
-    take: () => Promise<AccountInventory[]>,
-  ): Promise<void>;
+  inventoryIn(place: InventoryPlace): RunInventory;
   /** Reports that the rows of an account could not be taken or stored, and never throws. */
   keepRows(inventoried: InventoriedRun, store: () => Promise<void>): Promise<void>;
   /** `accountName` says how an account is named to people. */
@@ -145,7 +140,7 @@ export class OrganizationKeys {
   /** Throws a LeaseTakenError where another invocation reports it just now. */
   async report(): Promise<OrganizationReport | undefined> {
     const { clients, clock, configuration, sentry, topicArn } = this.props;
-    const { keepInventory, tellOwners } = this.props;
+    const { inventoryIn, tellOwners } = this.props;
     const notifications = new SnsNotifications(clients.sns, topicArn);
     return this.runsLease().exclusively(REPORT_LEASE, async () => {
       const [loaded, accounts] = await Promise.all([configuration(), this.accounts()]);
@@ -163,10 +158,7 @@ export class OrganizationKeys {
               memory: new DynamoLastReport(clients.dynamo, this.props.table, RUNS_LAYOUT),
             },
           }),
-          keepInventory: async (report) =>
-            keepInventory(loaded, { scope: 'organization', at: report.at }, async () =>
-              organizationInventory(report, await this.runs.inventories(report.runId)),
-            ),
+          ...(loaded.inventory && { inventory: inventoryIn(loaded.inventory) }),
           messagesOwners: loaded.messagesOwners,
           tellOwners: async (report) =>
             tellOwners(report, loaded, (accountId) => nameOf(accountId, accounts)),

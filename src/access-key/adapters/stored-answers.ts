@@ -36,6 +36,7 @@ export const runSchema = z.object({
   nextPartToldAt: z.optional(time),
   isTold: z.optional(z.boolean()),
   doneAt: z.optional(time),
+  awaitsInventory: z.optional(z.boolean()),
 });
 
 const lastUse = z.discriminatedUnion('kind', [

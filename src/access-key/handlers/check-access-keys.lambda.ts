@@ -42,10 +42,13 @@ import {
   NO_KEY_RECORDS_TABLE,
 } from '../contracts/check-access-keys.environment';
 import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
+import type { InventoryPlace } from '../contracts/key-sentry-parameter';
 import type { AccountInventory } from '../domain/inventory-csv';
 import { type HasTime, type InventoryKey, takeInventory } from '../domain/key-inventory';
 import { countByClass, type KeyReport, oldestAge } from '../domain/key-report';
 import type { FindingClass } from '../domain/key-rules';
+import type { RunInventory } from '../domain/organization/keep-run-inventory';
+import { organizationInventory } from '../domain/organization/organization-inventory';
 import {
   organizationCounts,
   type OrganizationReport,
@@ -124,20 +127,35 @@ async function announce(accountId: string, report: KeyReport): Promise<void> {
   );
 }
 
-async function keepInventory(
-  { inventory: place }: Pick<LoadedKeySentryConfiguration, 'inventory'>,
+/** Of one account, or of all accounts of a hub. */
+async function attemptFile(
+  { bucket }: InventoryPlace,
   inventoried: InventoriedRun,
-  take: () => Promise<AccountInventory[]>,
+  attempt: () => Promise<void>,
 ): Promise<void> {
-  if (!place) return;
   const missed = {
-    what: `The inventory of a run, for the bucket ${place.bucket}`,
+    what: `The inventory of a run, for the bucket ${bucket}`,
     next: 'Nothing else was held up. The next run writes an inventory of its own.',
   };
-  await attemptInventory(inventoried, missed, async () => {
-    const key = await new KeyInventories(s3, place).write(inventoried, await take());
-    logger.info('inventory written', { bucket: place.bucket, key });
-  });
+  await attemptInventory(inventoried, missed, attempt);
+}
+
+async function writeFile(
+  place: InventoryPlace,
+  inventoried: InventoriedRun,
+  accounts: readonly AccountInventory[],
+): Promise<void> {
+  const key = await new KeyInventories(s3, place).write(inventoried, accounts);
+  logger.info('inventory written', { bucket: place.bucket, key });
+}
+
+function inventoryIn(place: InventoryPlace): RunInventory {
+  const scope = 'organization';
+  return {
+    attempt: async (at, work) => attemptFile(place, { scope, at }, work),
+    write: async (report, rows) =>
+      writeFile(place, { scope, at: report.at }, organizationInventory(report, rows)),
+  };
 }
 
 async function keepRows(inventoried: InventoriedRun, store: () => Promise<void>): Promise<void> {
@@ -192,7 +210,7 @@ function organizationOf(variable: HubVariable): OrganizationKeys {
     },
     configuration: async () => readKeySentryConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
     announce,
-    keepInventory,
+    inventoryIn,
     keepRows,
     tellOwners: async (report, { ownerMessages }, accountName) => {
       await announcing.attempt(toOwners(report.at, account), async () =>
@@ -345,9 +363,13 @@ async function run(hasTime: HasTime): Promise<void> {
     steps: steps.filter(({ kind }) => kind === 'done' || kind === 'failed'),
   });
   count(report);
-  await keepInventory(configuration, { scope: account, at: report.survey.at }, async () => [
-    { accountId: account, report, keys: await inventoryOf(report, configuration, hasTime) },
-  ]);
+  const { inventory: place } = configuration;
+  if (!place) return;
+  const inventoried = { scope: account, at: report.survey.at };
+  await attemptFile(place, inventoried, async () => {
+    const inventory = await inventoryOf(report, configuration, hasTime);
+    await writeFile(place, inventoried, [{ accountId: account, report, keys: inventory }]);
+  });
 }
 
 async function inventoryOf(

@@ -156,6 +156,21 @@ describe('inventories', () => {
     expect(aws.longest.item).toBeLessThan(400_000);
   });
 
+  test('of which a part is not there yet is none', async () => {
+    await new CountedAws(0).during(async () => {
+      const runs = new DynamoKeyRuns(client, 'keys');
+      const keys = Array.from({ length: 250 }, (_, index) => keyNumber(index));
+      keys[150] = {
+        get userName(): string {
+          throw new Error('killed');
+        },
+      };
+      const written = runs.writeInventory('1', { accountId: '111122223333', takenAt: NOW, keys });
+      await expect(written).rejects.toThrow('killed');
+      expect((await runs.inventories('1')).size).toBe(0);
+    });
+  });
+
   test('a shorter one of a later delivery leaves nothing of the one before', async () => {
     await new CountedAws(0).during(async () => {
       const runs = new DynamoKeyRuns(client, 'keys');

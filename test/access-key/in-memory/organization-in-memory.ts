@@ -195,9 +195,12 @@ export class OrganizationInMemory {
           this.told.push({ report, part });
           return this.time;
         },
-        keepInventory: async (report) => {
-          if (this.diesOfInventory) throw new Error('Runtime exited with error: signal: killed');
-          this.files.push(organizationInventory(report, await this.runs.inventories(report.runId)));
+        inventory: {
+          attempt: async (_, work) => work(),
+          write: async (report, rows) => {
+            if (this.diesOfInventory) throw new Error('Runtime exited with error: signal: killed');
+            this.files.push(organizationInventory(report, rows));
+          },
         },
         tellOwners: async (report) => {
           this.toldOwners.push(report);

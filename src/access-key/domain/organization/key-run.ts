@@ -19,8 +19,10 @@ export interface KeyRun {
    * retry could not say so.
    */
   readonly isTold?: boolean;
-  /** Nothing of the run is left to do. */
+  /** Nothing of the run is left to be told or remembered. */
   readonly doneAt?: Date;
+  /** Its inventory is still to be kept: rows of accounts may come after their answers. */
+  readonly awaitsInventory?: boolean;
 }
 
 /** Why nothing is known of the keys of an account. */

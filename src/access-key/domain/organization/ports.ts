@@ -13,7 +13,7 @@ export interface KeyRuns {
   answer(runId: string, accountId: string): Promise<AccountAnswer | undefined>;
   writeAnswer(runId: string, answer: AccountAnswer): Promise<void>;
   writeInventory(runId: string, inventory: TakenInventory): Promise<void>;
-  /** By account. */
+  /** By account, without those that are not there as a whole. */
   inventories(runId: string): Promise<Map<string, InventoryKey[]>>;
 }
 

@@ -1,3 +1,4 @@
+import { keepRunInventory, type RunInventory } from './keep-run-inventory';
 import { isOver, type KeyRun } from './key-run';
 import {
   isOrganizationWorthTelling,
@@ -20,13 +21,10 @@ export interface ReportingPorts {
   readonly messagesOwners?: boolean;
   /** Undefined: each run is reported, and what is new is not marked. */
   readonly remembering?: { readonly timing: ReportTiming; readonly memory: ReportMemory };
+  /** Where an inventory is kept. Nothing waits for it. */
+  readonly inventory?: RunInventory;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: OrganizationReport, part: OrganizationPart): Promise<Date>;
-  /**
-   * Keeps the inventory of the run, which is done by then: should the function die of it, no retry
-   * tells anything again. What fails there is reported, and never thrown.
-   */
-  keepInventory(report: OrganizationReport): Promise<void>;
   /** Has each owner hear of the keys in a report that was told. */
   tellOwners(report: OrganizationReport): Promise<void>;
   /** Gives the records of an account, while no one else works with them. */
@@ -43,7 +41,11 @@ export async function reportKeyRun(
 ): Promise<OrganizationReport | undefined> {
   const { runs } = ports;
   const current = await runs.current();
-  if (!current || current.doneAt) return undefined;
+  if (!current) return undefined;
+  if (current.doneAt) {
+    await keepRunInventory(current, ports, now);
+    return undefined;
+  }
   const run = await closed(current, runs, now);
   if (!run) return undefined;
   const whole = organizationReport(run, await runs.answers(run.id));
@@ -52,8 +54,9 @@ export async function reportKeyRun(
   const after = isToTell && !run.isTold ? await toldRun(run, report, ports) : run;
   await remember(now);
   if (after.isTold) await ports.tellOwners(report);
-  await runs.write({ ...after, doneAt: now });
-  await ports.keepInventory(report);
+  const done = { ...after, doneAt: now, ...(ports.inventory && { awaitsInventory: true }) };
+  await runs.write(done);
+  await keepRunInventory(done, ports, now);
   return report;
 }
 

@@ -1,3 +1,4 @@
+import { LONGEST_INVENTORY_MILLISECONDS } from './keep-run-inventory';
 import { isFinal, type KeyRun, LONGEST_WAIT_MILLISECONDS, newRun } from './key-run';
 import type { HubAccounts, KeyRuns } from './ports';
 import { memberIds, membershipOf } from '../../../organization/domain/member-accounts';
@@ -17,7 +18,7 @@ export interface RunToStart {
 
 /**
  * Begins a run, and has all accounts looked at. Undefined where the one before is still waiting for
- * answers.
+ * answers, or for rows.
  */
 export async function startKeyRun(
   { id, hubAccountId }: RunToStart,
@@ -49,8 +50,12 @@ async function askAgain(
   return run;
 }
 
-function isWaiting({ closedAt, startedAt }: KeyRun, now: Date): boolean {
-  return !closedAt && now.getTime() - startedAt.getTime() < LONGEST_WAIT_MILLISECONDS;
+/** For answers, or for the last rows of its inventory. */
+function isWaiting(run: KeyRun, now: Date): boolean {
+  const { closedAt, startedAt, doneAt, awaitsInventory } = run;
+  if (!closedAt) return now.getTime() - startedAt.getTime() < LONGEST_WAIT_MILLISECONDS;
+  if (!doneAt || !awaitsInventory) return false;
+  return now.getTime() - doneAt.getTime() < LONGEST_INVENTORY_MILLISECONDS;
 }
 
 /** IAM is global: once an account. The hub's own is always one of them. */

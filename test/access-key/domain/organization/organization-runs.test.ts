@@ -1,6 +1,8 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
+import { CHECK_ACCESS_KEYS } from '../../../../src/access-key/contracts/check-access-keys.environment';
 import { inventoryCsv } from '../../../../src/access-key/domain/inventory-csv';
 import type { ReportedKey } from '../../../../src/access-key/domain/key-report';
+import { LONGEST_INVENTORY_MILLISECONDS } from '../../../../src/access-key/domain/organization/keep-run-inventory';
 import {
   type AccountAnswer,
   UNREAD_CAUSES,
@@ -318,9 +320,44 @@ describe('the file of all accounts', () => {
     expect(report?.unread.map(({ cause }) => cause)).toEqual(['SUSPENDED']);
     expect(answeredBefore).toEqual([true, true, true]);
     expect(organization.rowsMissed).toHaveLength(3);
+    organization.pass(LONGEST_INVENTORY_MILLISECONDS);
+    await organization.report();
     expect(inventoryCsv(organization.files[0]!, NOW)).toContain(
       'no inventory of the account was taken in this run',
     );
+  });
+
+  test('waits for the rows of the account that answers last', async () => {
+    const { runs } = organization;
+    const write = runs.writeInventory.bind(runs);
+    const late: (() => Promise<void>)[] = [];
+    runs.writeInventory = async (runId, inventory) => {
+      if (inventory.accountId !== PAYMENTS.id) return write(runId, inventory);
+      late.push(async () => write(runId, inventory));
+    };
+    expect((await organization.wholeRun('1'))?.accounts).toHaveLength(3);
+    expect([organization.told.length, organization.files.length]).toEqual([1, 0]);
+    expect(await organization.start('2')).toBeUndefined();
+    await late[0]!();
+    await organization.report();
+    await organization.report();
+    expect([organization.told.length, organization.files.length]).toEqual([1, 1]);
+    const csv = inventoryCsv(organization.files[0]!, NOW);
+    expect(csv).toContain('AKIA-PAY');
+    expect(csv).not.toContain('no inventory of the account');
+    expect(await organization.start('2')).toBeDefined();
+  });
+
+  test('waits as long as a function may take, and holds up no run for longer', async () => {
+    expect(LONGEST_INVENTORY_MILLISECONDS).toBe(1_000 * CHECK_ACCESS_KEYS.timeoutSeconds);
+    organization.runs.writeInventory = async () => undefined;
+    await organization.wholeRun('1');
+    organization.pass(LONGEST_INVENTORY_MILLISECONDS - 1);
+    await organization.report();
+    expect(organization.files).toHaveLength(0);
+    expect(await organization.start('2')).toBeUndefined();
+    organization.pass(1);
+    expect(await organization.start('2')).toBeDefined();
   });
 
   test('is taken once the account has answered, and others may work with its keys', async () => {
