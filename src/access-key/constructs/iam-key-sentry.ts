@@ -182,6 +182,14 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
   }
 
   /**
+   * Users with keys that are listed, or take a step, of whom no owner is known, or whose owner
+   * could not be read; with `owners` alone. Statistic: maximum.
+   */
+  public metricUsersWithoutOwner(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.gauge(ACCESS_KEY_METRICS.usersWithoutOwner, options);
+  }
+
+  /**
    * Owners of keys in a report who got no direct message: past the 100 of a report, or SQS took
    * none. Those whom Slack does not know are counted by the workflow, as `DirectMessagesNotSent`.
    */

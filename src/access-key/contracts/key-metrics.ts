@@ -17,6 +17,8 @@ export const ACCESS_KEY_METRICS = {
   keysDeleted: 'KeysDeleted',
   /** Runs whose findings EventBridge did not take, or not all of them. */
   announcementsFailed: 'AnnouncementsFailed',
+  /** Users with keys in a run of whom no owner is known, or whose owner could not be read. */
+  usersWithoutOwner: 'KeyUsersWithoutOwner',
   /** Owners who get no direct message of a report: past the most of one, or SQS took none. */
   ownersNotMessaged: 'KeyOwnersNotMessaged',
   /** Files for an `inventoryBucket`, or rows of one account in them, that were not written. */

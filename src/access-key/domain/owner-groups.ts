@@ -64,6 +64,17 @@ export function countByOwner(groups: readonly OwnerGroup[]): OwnerCount[] {
   }));
 }
 
+/**
+ * Users of whom no owner is known, or could be read: 0 where none is looked for. The root user has
+ * none.
+ */
+export function usersWithoutOwner({ keys }: Pick<KeyReport, 'keys'>): number {
+  const users = keys.filter(
+    ({ userName, owner }) => owner && owner.kind !== 'known' && userName !== ROOT_USER,
+  );
+  return new Set(users.map(({ userName }) => userName)).size;
+}
+
 /** Where the owners of the keys come from: one can be named by more than one rule. */
 export function sourcesOf({ keys }: OwnerGroup): Pick<KnownOwner, 'source' | 'tagKey'>[] {
   const sources = new Map(

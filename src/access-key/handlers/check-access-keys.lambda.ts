@@ -54,6 +54,7 @@ import {
   type OrganizationReport,
   unknownCount,
 } from '../domain/organization/organization-report';
+import { usersWithoutOwner } from '../domain/owner-groups';
 import type { KeyAsker, KeyRecords } from '../domain/ports';
 import { runKeySentry } from '../domain/run-key-sentry';
 
@@ -322,6 +323,8 @@ function countOrganization(report: OrganizationReport): void {
     [METRIC.unknownLookUps]: unknownCount(report),
     [METRIC.runsCompleted]: 1,
   });
+  const withoutOwner = accounts.map((one) => usersWithoutOwner(one.report));
+  addIfAny({ [METRIC.usersWithoutOwner]: withoutOwner.reduce((sum, users) => sum + users, 0) });
 }
 
 async function skip(): Promise<void> {
@@ -396,6 +399,7 @@ function count(report: KeyReport): void {
     [METRIC.unknownLookUps]: report.survey.unknowns.length,
     [METRIC.runsCompleted]: 1,
   });
+  addIfAny({ [METRIC.usersWithoutOwner]: usersWithoutOwner(report) });
   countSteps(report);
 }
 
@@ -412,15 +416,15 @@ function gauges(byClass: Readonly<Record<FindingClass, number>>, oldest: number)
 function countSteps(report: KeyReport): void {
   const steps = report.keys.flatMap(({ step }) => step?.report ?? []);
   const done = steps.filter(({ kind }) => kind === 'done');
-  addSteps({
+  addIfAny({
     [METRIC.keysDeactivated]: done.filter(({ step }) => step === 'deactivate').length,
     [METRIC.keysDeleted]: done.filter(({ step }) => step === 'delete').length,
     [METRIC.stepsFailed]: steps.filter(({ kind }) => kind === 'failed').length,
   });
 }
 
-/** Most runs take none. */
-function addSteps(counts: Readonly<Record<string, number>>): void {
+/** Most runs have none, and AWS charges for each metric that is written. */
+function addIfAny(counts: Readonly<Record<string, number>>): void {
   addCounts(Object.fromEntries(Object.entries(counts).filter(([, value]) => value > 0)));
 }
 

@@ -3,7 +3,11 @@ import { keyReportText } from '../../../src/access-key/domain/key-report-text';
 import type { FindingClass } from '../../../src/access-key/domain/key-rules';
 import type { KeyStep, StepReport } from '../../../src/access-key/domain/key-step';
 import type { Owner } from '../../../src/access-key/domain/owner';
-import { groupByOwner, reportByOwner } from '../../../src/access-key/domain/owner-groups';
+import {
+  groupByOwner,
+  reportByOwner,
+  usersWithoutOwner,
+} from '../../../src/access-key/domain/owner-groups';
 import { ownerSummary } from '../../../src/access-key/domain/owner-text';
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
@@ -147,4 +151,19 @@ test('one line says what an owner has, and when the next step comes', () => {
   );
   const [group] = groupByOwner(keys);
   expect(ownerSummary(group!)).toBe('a: 2 access keys: 2 too old; next step on 2026-06-04');
+});
+
+test('users whose owner is not known are counted once each, and the root user is not', () => {
+  const none: Owner = { kind: 'none' };
+  const root = { ...finding('AKR', none), userName: '<root_account>' };
+  const twice = { ...finding('AK4', UNREAD), userName: 'user-of-AK3' };
+  const found = report([
+    finding('AK1', known('payments')),
+    finding('AK2', none),
+    finding('AK3', UNREAD),
+    twice,
+    root,
+  ]);
+  expect(usersWithoutOwner(found)).toBe(2);
+  expect(usersWithoutOwner({ keys: found.keys.map(({ owner: _, ...key }) => key) })).toBe(0);
 });
