@@ -25,7 +25,7 @@ export interface OwnerDirectMessagesProps {
   readonly sentry: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly failures: FailureReporter;
+  readonly failures: Pick<FailureReporter, 'add'>;
 }
 
 /** Has a workflow send owners of keys a direct message in Slack. */

@@ -21,6 +21,8 @@ export interface KeyPlace {
 
 export interface NamedMember {
   readonly text: string;
+  /** The hub's own words on it, such as "holds the payment systems". */
+  readonly warning?: string;
   readonly labels: RequestLabels;
 }
 
@@ -53,6 +55,7 @@ function keyQuestion(
     title: `Deactivate access key ${id} of ${userName}${member ? ` in account ${account}` : ''}`,
     requester: { name: 'IamKeySentry', isAutomatic: true },
     ...consultedOwner(owner),
+    ...accountWarning(account, member),
     facts: [
       { label: 'User', value: userName },
       ...(owner ? [{ label: 'Owner', value: ownerWithSource(owner) }] : []),
@@ -81,6 +84,15 @@ function keyQuestion(
     links: [{ text: 'User in the console', url: consoleUrl(userName, region) }],
     mayBeTimed: false,
   };
+}
+
+/** It stands above all facts, as it does in a question about a group. */
+function accountWarning(
+  account: string,
+  member: NamedMember | undefined,
+): Pick<Question, 'sensitiveLabels'> {
+  if (member?.warning === undefined) return {};
+  return { sensitiveLabels: [{ label: `account ${account}`, value: member.warning }] };
 }
 
 /** Whether they still need it is theirs to say, and not theirs to decide. */

@@ -189,6 +189,7 @@ export class OrganizationInMemory {
       {
         runs: this.runs,
         tellsWhenNothingFound: this.configuration.tellsWhenNothingFound,
+        messagesOwners: this.configuration.messagesOwners,
         ...(this.remembering && { remembering: this.remembering }),
         tell: async (report, part) => {
           if (this.isTopicDown) throw new Error('SNS is down');

@@ -1,6 +1,7 @@
 import { organizationNotification } from '../../../../src/access-key/adapters/organization-notification';
 import { CHECK_ACCESS_KEYS } from '../../../../src/access-key/contracts/check-access-keys.environment';
 import { inventoryCsv } from '../../../../src/access-key/domain/inventory-csv';
+import { askAbout } from '../../../../src/access-key/domain/key-question';
 import type { ReportedKey } from '../../../../src/access-key/domain/key-report';
 import { LONGEST_INVENTORY_MILLISECONDS } from '../../../../src/access-key/domain/organization/keep-run-inventory';
 import {
@@ -272,12 +273,31 @@ test('an exclusion for one account spares no user of another', async () => {
 
 test('a member is named with its warning, and labelled with its units', () => {
   expect(namedMember(PAYMENTS.id, ACCOUNTS)).toEqual({
-    text: '111122223333 (payments), which holds the payment systems',
+    text: '111122223333 (payments)',
+    warning: 'holds the payment systems',
     labels: {
       account: PAYMENTS.id,
       units: ['r-abcd', 'ou-abcd-11111111', 'ou-abcd-22222222'],
     },
   });
+});
+
+test('a question about a key of a member begins with the warning of its account', () => {
+  const old = {
+    ...{ id: 'AK1', userName: 'bob', status: 'Active' as const, createdAt: daysAgo(200) },
+    lastUse: { kind: 'never' as const },
+  };
+  const rules = { deactivateAfter: 100, grace: 7, maxActionsPerRun: 5, askAgainAfter: 30 };
+  const member = namedMember(PAYMENTS.id, ACCOUNTS);
+  const place = { account: PAYMENTS.id, region: 'eu-west-1', member };
+  const { question } = askAbout(old, ['too-old'], rules, place, NOW);
+  expect(question.sensitiveLabels).toEqual([
+    { label: `account ${PAYMENTS.id}`, value: 'holds the payment systems' },
+  ]);
+  expect(question.facts).toContainEqual({ label: 'Account', value: '111122223333 (payments)' });
+  const { warning: _, ...without } = member;
+  const plain = askAbout(old, ['too-old'], rules, { ...place, member: without }, NOW);
+  expect(plain.question.sensitiveLabels).toBeUndefined();
 });
 
 describe('the file of all accounts', () => {
@@ -632,6 +652,7 @@ describe('with owners', () => {
     const configuration: KeySentryConfiguration = {
       ...CONFIGURATION,
       rules: { ...CONFIGURATION.rules, owners: [{ kind: 'tag', key: 'Owner' }] },
+      messagesOwners: true,
     };
     organization = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, configuration, NOW);
   });
@@ -648,6 +669,24 @@ describe('with owners', () => {
     });
     expect(text()).toContain('By owner:\n- payments: 2 access keys: 2 too old\n- platform: 1');
     expect(text()).toContain('Owner payments (by the tag Owner):\n\n- AKIA-PAY of bob');
+  });
+
+  test('the report says who hears by direct message, once for all accounts', async () => {
+    const tags = new Map([['Owner', 'olga@example.com']]);
+    for (const id of [PAYMENTS.id, SANDBOX.id]) {
+      const owned = user('bob', [key(`AKIA-${id}`, 200)], { tags });
+      models.set(id, new FaultyAccount([owned], NOW.getTime()));
+    }
+    await organization.wholeRun('1');
+    expect(keySchemaErrors('organization', json())).toEqual([]);
+    expect(JSON.parse(json()).directMessages).toEqual({
+      owners: 1,
+      withoutAddress: 1,
+      pastLimit: 0,
+    });
+    expect(text()).toContain(
+      'Direct messages in Slack go to 1 owner, and NOT to 1 owner whose name is no e-mail address.',
+    );
   });
 
   test('they hear once the report was told, of what all accounts have', async () => {

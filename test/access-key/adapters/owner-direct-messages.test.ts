@@ -1,0 +1,82 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { OwnerDirectMessages } from '../../../src/access-key/adapters/owner-direct-messages';
+import type { PlacedKey } from '../../../src/access-key/domain/key-report';
+import type { Owner } from '../../../src/access-key/domain/owner';
+import { directMessageIn } from '../../../src/approval/adapters/direct-message-orders';
+import { daysAgo, NOW } from '../in-memory/account-in-memory';
+
+const [HUB, MEMBER] = ['111111111111', '222222222222'];
+const OLGA: Owner = { kind: 'known', name: 'olga@example.com', source: 'tag', tagKey: 'Owner' };
+const SURVEY = {
+  ...{ at: NOW, userCount: 1, unknowns: [], tagUses: [] },
+  ...{ findings: [], keys: [], seen: [], users: [] },
+};
+
+function keyOf(accountId: string, keyId: string): PlacedKey {
+  const finding = {
+    ...{ keyId, userName: 'robot', status: 'Active' as const, createdAt: daysAgo(100) },
+    ...{ ageInDays: 100, lastUse: { kind: 'never' as const }, classes: ['too-old' as const] },
+  };
+  return { accountId, keyId, userName: 'robot', owner: OLGA, finding };
+}
+
+const organizationReport = {
+  ...{ runId: '1', at: NOW, unread: [], omitted: 0 },
+  accounts: [HUB, MEMBER].map((accountId) => ({
+    accountId,
+    report: { survey: SURVEY, keys: [keyOf(accountId, `AK${accountId}`)], maxKeyAge: 90 },
+    toRemember: [],
+  })),
+};
+
+function ordering(send: () => Promise<object>) {
+  const client = new SQSClient({ region: 'eu-west-1' });
+  const sent = jest.spyOn(client, 'send').mockImplementation(send);
+  const metrics = new Metrics({ namespace: 'test', serviceName: 'test' });
+  const [counted, failures, logger] = [
+    jest.spyOn(metrics, 'addMetric').mockImplementation(),
+    { add: jest.fn() },
+    new Logger(),
+  ];
+  jest.spyOn(logger, 'error').mockImplementation();
+  const messages = new OwnerDirectMessages({
+    ...{ sqs: client, sentry: 'App/Keys', logger, metrics },
+    failures,
+  });
+  return { sent, counted, failures, messages };
+}
+
+test('an owner with keys in several accounts gets one message, which the workflow can read', async () => {
+  const { sent, messages } = ordering(async () => ({}));
+  await messages.tellOfAll('https://queue', organizationReport, (id) => `${id} (shop)`);
+  const [call] = sent.mock.calls;
+  const { QueueUrl, Entries } = JSON.parse(JSON.stringify(call![0].input));
+  expect([QueueUrl, Entries.length]).toEqual(['https://queue', 1]);
+  const order = directMessageIn(Entries[0].MessageBody);
+  expect(order).toMatchObject({ sender: 'App/Keys', email: 'olga@example.com', at: NOW });
+  expect(order?.text.points.map(({ label }) => label)).toEqual([
+    `AK${HUB} of robot in account ${HUB} (shop)`,
+    `AK${MEMBER} of robot in account ${MEMBER} (shop)`,
+  ]);
+});
+
+test('that SQS takes none is reported and counted, and fails no run', async () => {
+  const { counted, failures, messages } = ordering(async () => {
+    throw new Error('AccessDenied');
+  });
+  await messages.tellOfAll('https://queue', organizationReport, (id) => id);
+  expect(counted).toHaveBeenCalledWith('KeyOwnersNotMessaged', 'Count', 1);
+  expect(failures.add).toHaveBeenCalledWith(
+    expect.any(String),
+    expect.objectContaining({ state: 'given-up', reason: 'AccessDenied' }),
+  );
+});
+
+test('an order of a later version is refused, and a pointer is none', () => {
+  const order = { version: 2, type: 'direct-message' };
+  expect(() => directMessageIn(JSON.stringify(order))).toThrow('cannot be read by this version');
+  expect(directMessageIn(JSON.stringify({ version: 1, type: 'messages' }))).toBeUndefined();
+  expect(directMessageIn('no JSON')).toBeUndefined();
+});
