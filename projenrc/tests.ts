@@ -79,6 +79,12 @@ export function shapeTests(project: CdkSentriesProject): void {
     env: { CDK_VALIDATION: 'false', WRITE_COST: 'true' },
     steps: [{ exec: 'jest --ci --runInBand test/house/cost.test.ts' }],
   });
+  project.addTask('deployment-rights', {
+    description:
+      'Write docs/deployment-rights.md again, which a test compares with what it should say',
+    env: { CDK_VALIDATION: 'false', WRITE_DEPLOYMENT_RIGHTS: 'true' },
+    steps: [{ exec: 'jest --ci --runInBand test/house/deployment-rights.test.ts' }],
+  });
   project.addTask('templates', {
     description:
       'Compare the templates of all examples, and of an app that uses every prop, with those of another commit; --renamed puts names aside',

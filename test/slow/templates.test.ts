@@ -12,10 +12,20 @@ import { type Place, PLACES } from '../../build/templates/places';
 import { SentryPipeline } from '../../examples/pipeline/typescript/pipeline';
 import type { PythonEnvironment } from '../../sandbox/emulator/python-environment';
 import { cfnLintEnvironment, lint, type LintFinding } from '../support/cfn-lint/cfn-lint';
+import { deployedApps } from '../support/deployment-rights/deployed-apps';
+import { typesOf } from '../support/deployment-rights/deployment-policy';
+import {
+  HANDLER_PERMISSIONS,
+  handlerPermissionsIn,
+} from '../support/deployment-rights/handler-schemas';
 import lastVersion from '../upgrade/logical-ids-of-last-version.json';
 import { lostBetween, StatefulStacks, statefulResourcesIn } from '../upgrade/stateful-resources';
 
 const PROJECT = join(__dirname, '..', '..');
+const PERMISSIONS = join(
+  PROJECT,
+  ...['test', 'support', 'deployment-rights', 'handler-permissions.json'],
+);
 
 /**
  * Keys of one topic or one table, which the key of their stack has taken the place of. AWS keeps
@@ -94,6 +104,15 @@ test.each(REGIONS)(
     expect(templates.flatMap((file) => literalsIn(file, place))).toEqual([]);
   },
 );
+
+test("what docs/deployment-rights.md takes from CloudFormation's schemas stands in them", () => {
+  const read = handlerPermissionsIn(dirname(python.binFolder), typesOf(deployedApps()));
+  if (process.env.WRITE_DEPLOYMENT_RIGHTS && !process.env.CI) {
+    writeFileSync(PERMISSIONS, `${JSON.stringify(read, undefined, 2)}\n`);
+  } else {
+    expect(HANDLER_PERMISSIONS).toEqual(read);
+  }
+});
 
 describe('the example of an organization', () => {
   test('has members let in the roles that the hub has, and no others of its account', () => {
