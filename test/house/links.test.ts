@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { type MarkdownPage, pageOf, readPage } from '../support/markdown/markdown-page';
 
@@ -20,6 +20,19 @@ const read = new Map<string, MarkdownPage>();
 
 test.each(PAGES)('each link of %s leads to a file, and to a heading where it names one', (page) => {
   expect(brokenLinks(page, pageAt(join(PROJECT, page)))).toEqual([]);
+});
+
+test('README leads to the twelve questions, and each of them to a page with the answer', () => {
+  const first = readFileSync(join(PROJECT, 'docs', 'README.md'), 'utf8');
+  const [, section = ''] = first.split('\n## Twelve questions\n');
+  const [table = ''] = section.split('\n## ');
+  const rows = table.split('\n').filter((line) => /^\| (?!before)[A-Z]/.test(line));
+
+  expect(pageAt(join(PROJECT, 'README.md')).links.map(({ target }) => target)).toContain(
+    'docs/README.md#twelve-questions',
+  );
+  expect(rows).toHaveLength(12);
+  expect(rows.filter((row) => !/\]\([\w-]+\.md/.test(row))).toEqual([]);
 });
 
 test('links to other sites are encrypted', () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { anchorOf } from '../../../site/.vitepress/anchor';
 
 /** A link of a page, at its line. */
 export interface PageLink {
@@ -27,30 +28,16 @@ function withoutCode(text: string): string {
   return text.replaceAll(/^( *)```[^]*?^\1```$/gm, (block) => block.replaceAll(/[^\n]/g, ''));
 }
 
-/**
- * As GitHub makes them of headings: small letters, no punctuation, a hyphen for each space, and a
- * number where the same comes again.
- *
- * @see https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
- */
+/** The same heading again has a number. */
 function anchorsIn(prose: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ''] of prose.matchAll(/^#{1,6} (.+)$/gm)) {
-    const slug = slugOf(heading);
-    let anchor = slug;
-    for (let copy = 1; anchors.has(anchor); copy += 1) anchor = `${slug}-${copy}`;
+    const first = anchorOf(heading.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1'));
+    let anchor = first;
+    for (let copy = 1; anchors.has(anchor); copy += 1) anchor = `${first}-${copy}`;
     anchors.add(anchor);
   }
   return anchors;
-}
-
-function slugOf(heading: string): string {
-  return heading
-    .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
-    .replaceAll(' ', '-');
 }
 
 /** The text of a link may go over lines, and have code or a picture in it. */

@@ -1,0 +1,5 @@
+import theme from 'vitepress/theme';
+import './pictures.css';
+import './tables.css';
+
+export default theme;
