@@ -16,6 +16,7 @@ export interface DeployedTemplate {
 
 export interface DeployedResource {
   readonly Type: string;
+  readonly DeletionPolicy?: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
