@@ -13,6 +13,7 @@ export default defineConfig({
   description:
     'CDK constructs that revert unwanted security group changes, retire old access keys, and ask people in Slack first',
   base: process.env.SITE_BASE ?? '/',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   srcDir: PROJECT,
   srcExclude: NO_PAGES,
   rewrites: pathOnSite,
