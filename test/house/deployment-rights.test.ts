@@ -88,6 +88,13 @@ test('roles, and what they may do, are changed only where the stack or the libra
   );
 });
 
+test('keys are used by AWS alone, in the name of the one who deploys', () => {
+  const deciphering = policies.changes.filter(({ Action }) => Action.includes('kms:Decrypt'));
+  expect(deciphering.map(({ Condition }) => Object.keys(Condition?.StringLike ?? {}))).toEqual([
+    ['kms:ViaService'],
+  ]);
+});
+
 test('nothing lets a deployment read or write the items of a table', () => {
   const all = [...policies.changes, ...policies.looks].flatMap(({ Action }) => Action);
   expect(all.filter((action) => /^dynamodb:(.*Item|Query|Scan)$/.test(action))).toEqual([]);

@@ -101,6 +101,16 @@ const OF_ACCESS_LOGS: readonly string[] = [
   'logs:UpdateLogDelivery',
 ];
 
+/**
+ * Keys are used only by the service that encrypts with them, in the name of the one who deploys.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+const USE_OF_A_KEY = /^kms:(CreateGrant|Decrypt|Encrypt|GenerateDataKey|RevokeGrant)$/;
+const ENCRYPTING_SERVICES = ['dynamodb', 'lambda'].map(
+  (service) => `${service}.REGION.amazonaws.com*`,
+);
+
 /** What CloudFormation has to be allowed, to make, change and delete all of these apps. */
 export interface DeploymentPolicies {
   readonly changes: readonly PolicyStatement[];
@@ -113,7 +123,8 @@ export async function deploymentPolicies(
   const actions = await actionsFor(apps);
   const looks = actions.filter(({ isLook, name }) => isLook && !READS_OF_ASSETS.includes(name));
   const changes = actions.filter(({ isLook, name }) => !isLook && name !== 'iam:PassRole');
-  const rest = changes.filter((action) => !NAMED.some((named) => isOf(action, named)));
+  const unnamed = changes.filter((action) => !NAMED.some((named) => isOf(action, named)));
+  const uses = unnamed.filter(({ name }) => USE_OF_A_KEY.test(name));
   return {
     changes: [
       ...NAMED.map((named) => ({
@@ -128,7 +139,18 @@ export async function deploymentPolicies(
         Resource: ROLES,
         Condition: { StringEquals: { 'iam:PassedToService': servicesIn(apps) } },
       },
-      { ...allow('ChangeWhatHasNoSuchName', rest), Resource: '*' },
+      {
+        ...allow('UseKeysByTheirServices', uses),
+        Resource: '*',
+        Condition: { StringLike: { 'kms:ViaService': ENCRYPTING_SERVICES } },
+      },
+      {
+        ...allow(
+          'ChangeWhatHasNoSuchName',
+          unnamed.filter((action) => !uses.includes(action)),
+        ),
+        Resource: '*',
+      },
     ],
     looks: [
       { ...allow('Look', looks), Resource: '*' },
