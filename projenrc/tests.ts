@@ -85,6 +85,10 @@ export function shapeTests(project: CdkSentriesProject): void {
     env: { CDK_VALIDATION: 'false', WRITE_DEPLOYMENT_RIGHTS: 'true' },
     steps: [{ exec: 'jest --ci --runInBand test/house/deployment-rights.test.ts' }],
   });
+  project.addTask('links', {
+    description: 'List the links of the pages to other sites, which no test follows',
+    steps: [{ exec: 'tsx build/list-external-links.ts' }],
+  });
   project.addTask('templates', {
     description:
       'Compare the templates of all examples, and of an app that uses every prop, with those of another commit; --renamed puts names aside',
