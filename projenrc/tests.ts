@@ -87,7 +87,7 @@ export function shapeTests(project: CdkSentriesProject): void {
   });
   project.addTask('links', {
     description: 'List the links of the pages to other sites, which no test follows',
-    steps: [{ exec: 'tsx build/list-external-links.ts' }],
+    steps: [{ exec: 'tsx build/links/list-external-links.ts' }],
   });
   project.addTask('templates', {
     description:

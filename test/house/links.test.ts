@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
-import { type MarkdownPage, pageOf, readPage } from '../support/markdown/markdown-page';
+import { type MarkdownPage, pageOf, readPage } from '../../build/links/markdown-page';
 
 /** Links of the pages that people read. Those to other sites are only looked at for their form. */
 

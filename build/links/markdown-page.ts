@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { anchorOf } from '../../../site/.vitepress/anchor';
+import { anchorOf } from '../../site/.vitepress/anchor';
 
 /** A link of a page, at its line. */
 export interface PageLink {

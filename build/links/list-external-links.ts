@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { readPage } from '../test/support/markdown/markdown-page';
+import { readPage } from './markdown-page';
 
 /**
  * Links of the pages to other sites, with where they stand, to be looked at now and then. No test
