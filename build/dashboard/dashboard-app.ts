@@ -1,6 +1,8 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
+  ApprovedAction,
   Approvers,
   ChangeResponse,
   IamKeySentry,
@@ -9,6 +11,7 @@ import {
   MemberAccounts,
   MonitoredGroups,
   SecurityGroupBaseline,
+  SecurityGroupRehearsal,
   SecurityGroupSentry,
   SentryDashboard,
   type SentryDashboardProps,
@@ -18,10 +21,7 @@ import {
 
 /** Constructs of all kinds, in one stack, to be shown on a dashboard. */
 export interface Shown extends Required<
-  Pick<
-    SentryDashboardProps,
-    'securityGroupSentries' | 'iamKeySentries' | 'workflows' | 'hubs' | 'trails'
-  >
+  Omit<SentryDashboardProps, 'dashboardName' | 'savedQueries'>
 > {
   readonly stack: Stack;
 }
@@ -40,18 +40,19 @@ export function shownConstructs(): Shown {
     organizationId: 'o-abc1234567',
     accounts: MemberAccounts.organization(),
   });
+  const policies = [
+    {
+      baseline: SecurityGroupBaseline.locked(),
+      response: ChangeResponse.revertUntilApproved(approvals),
+    },
+  ];
   return {
     stack,
     securityGroupSentries: [
       new SecurityGroupSentry(stack, 'GroupSentry', {
         hub,
         monitoredGroups: MonitoredGroups.all(),
-        policies: [
-          {
-            baseline: SecurityGroupBaseline.locked(),
-            response: ChangeResponse.revertUntilApproved(approvals),
-          },
-        ],
+        policies,
       }),
     ],
     iamKeySentries: [
@@ -63,8 +64,24 @@ export function shownConstructs(): Shown {
       }),
     ],
     workflows: [approvals],
+    actions: [
+      new ApprovedAction(stack, 'SnapshotDeletion', {
+        workflow: approvals,
+        handler: new lambda.Function(stack, 'DeleteSnapshot', {
+          runtime: lambda.Runtime.NODEJS_24_X,
+          code: lambda.Code.fromInline('exports.handler = async () => undefined;'),
+          handler: 'index.handler',
+        }),
+      }),
+    ],
     hubs: [hub],
     trails: [new ManagementEventsTrail(stack, 'Trail')],
+    rehearsals: [
+      new SecurityGroupRehearsal(stack, 'Rehearsal', {
+        monitoredGroups: MonitoredGroups.all(),
+        policies,
+      }),
+    ],
   };
 }
 

@@ -70,6 +70,15 @@ const MADE_UP: Readonly<Record<string, Numbers>> = {
   BadSignatures: none(),
   UndeliverableMessages: none(),
   AdvanceRuns: steady(60),
+  ActionDecisionsCarriedOut: at(
+    new Map([
+      [12, 1],
+      [84, 2],
+      [131, 1],
+    ]),
+  ),
+  ActionDecisionsFailed: at(new Map([[84, 1]])),
+  ActionDecisionsRefused: none(),
   Members: hours((hour) => (hour < 100 ? 48 : 49)),
   CoverageGaps: hours((hour) => (hour > 70 && hour < 78 ? 3 : 1)),
   PlacesWentDark: at(new Map([[71, 2]])),

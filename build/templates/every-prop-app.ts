@@ -154,7 +154,8 @@ const action: Required<Omit<ApprovedActionProps, CompanySetting>> = {
   excludedAlarms: ['RefusedDecisionsAlarm'],
   tamperRules: true,
 };
-new ApprovedAction(stack, 'OwnAction', action).grantAsk(deployer);
+const ownAction = new ApprovedAction(stack, 'OwnAction', action);
+ownAction.grantAsk(deployer);
 
 const locked: Required<LockedBaselineProps> = { restoreRemoved: true };
 const unanswered: Required<RevertIfDeniedProps> = { whenUnanswered: UnansweredChange.ACCEPT };
@@ -282,7 +283,8 @@ const rehearsal: Required<Omit<SecurityGroupRehearsalProps, CompanySetting>> = {
   notificationTopic: topic,
   architecture: lambda.Architecture.X86_64,
 };
-new SecurityGroupRehearsal(stack, 'Rehearsal', rehearsal).grantRehearse(operator);
+const ownRehearsal = new SecurityGroupRehearsal(stack, 'Rehearsal', rehearsal);
+ownRehearsal.grantRehearse(operator);
 
 const tagged: Required<TagExclusionProps> = {
   maxDuration: Duration.days(60),
@@ -348,8 +350,10 @@ const dashboard: Required<SentryDashboardProps> = {
   securityGroupSentries: [sentry],
   iamKeySentries: [keys],
   workflows: [approvals],
+  actions: [ownAction],
   hubs: [hub],
   trails: [trail],
+  rehearsals: [ownRehearsal],
   dashboardName: 'every-prop',
   savedQueries: true,
 };

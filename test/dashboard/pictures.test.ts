@@ -16,6 +16,6 @@ test('the page of the pictures has each widget, and says that its data is made u
   }
 });
 
-test.each(['groups', 'keys', 'workflow', 'hub'])('there is a picture of %s', (name) => {
+test.each(['groups', 'keys', 'workflow', 'action', 'hub'])('there is a picture of %s', (name) => {
   expect(existsSync(join(FOLDER, `${name}.png`))).toBe(true);
 });

@@ -126,9 +126,9 @@ test('the functions that send to each other are known', () => {
     invoked.map((each) => `${nameOf(sender)} → ${nameOf(each)}`),
   );
   expect([...new Set(pairs)].sort()).toEqual([
-    'ActionAsk → AdvanceRequests',
-    'ActionCarryOut → AdvanceRequests',
-    'AdvanceRequests → ActionCarryOut',
+    'ActionAskApproval → AdvanceRequests',
+    'ActionCarryOutDecision → AdvanceRequests',
+    'AdvanceRequests → ActionCarryOutDecision',
     'AdvanceRequests → CarryOutDecision',
     'AdvanceRequests → DeliverMessages',
     'CarryOutDecision → AdvanceRequests',
@@ -145,7 +145,7 @@ test('no function is invoked by what it sends, but for decisions and their outco
   // One decision has one outcome, which sends no decision: a retry begins with someone's click, and
   // a decision that no one answered is sent again by the run of a minute. Each begins a new chain.
   expect([...new Set(inCircle.map(nameOf))].sort()).toEqual([
-    'ActionCarryOut',
+    'ActionCarryOutDecision',
     'AdvanceRequests',
     'CarryOutDecision',
   ]);

@@ -24,6 +24,7 @@ import { synthesizeApp } from '../../sandbox/deployer/synthesize';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
+import { fieldsWithoutLine } from '../support/log-lines/written-logs';
 import type { RoleStatement } from '../support/rights/policy-statement';
 import { whatIsNotAllowed } from '../support/rights/role-rights';
 import { buttonsOf } from '../support/sandbox/approval-sandbox';
@@ -324,6 +325,10 @@ describe('nothing is deleted by someone who writes', () => {
   });
 });
 
+test('the saved query on what became of decisions asks fields of the log; the others are of sentries', () => {
+  expect(fieldsWithoutLine('what-became-of-decisions', logged)).toEqual(['group', 'keyId']);
+});
+
 describe('the rights of the functions', () => {
   let statements: RoleStatement[];
 
@@ -335,8 +340,8 @@ describe('the rights of the functions', () => {
       credentials: await localAws.createUser('auditor'),
     });
     const roles = [
-      'SnapshotDeletionAskRole',
-      'SnapshotDeletionCarryOutRole',
+      'SnapshotDeletionAskApprovalRole',
+      'SnapshotDeletionCarryOutDecisionRole',
       'DeleteSnapshotServiceRole',
     ].map((role) => physicalId('AWS::IAM::Role', role));
     statements = (await policyStatements(iam, stack)).filter(({ role }) => roles.includes(role));
@@ -370,7 +375,7 @@ describe('the rights of the functions', () => {
     );
     expect(toCall).toEqual([
       expect.objectContaining({
-        role: physicalId('AWS::IAM::Role', 'SnapshotDeletionCarryOutRole'),
+        role: physicalId('AWS::IAM::Role', 'SnapshotDeletionCarryOutDecisionRole'),
         resources: [
           expect.stringContaining(
             `:function:${physicalId('AWS::Lambda::Function', 'DeleteSnapshot')}`,
@@ -405,7 +410,7 @@ async function ask(event: object = {}): Promise<unknown> {
 }
 
 async function invoke(event: object): Promise<unknown> {
-  return localAws.invoke(output('AskFunction'), {
+  return localAws.invoke(physicalId('AWS::Lambda::Function', 'SnapshotDeletionAskApproval'), {
     subject: `delete ${snapshotId}`,
     title: `Delete the EBS snapshot ${snapshotId}`,
     requester: { name: 'Ann' },

@@ -23,6 +23,7 @@ import {
   SecurityGroupSentry,
   TrafficPattern,
 } from '../../src';
+import { fieldsWithoutLine } from '../support/log-lines/written-logs';
 import { usedByAws } from '../support/rights/bundled-and-sent';
 import type { RoleStatement } from '../support/rights/policy-statement';
 import { whatIsNotAllowed, whatIsNotNeeded } from '../support/rights/role-rights';
@@ -295,6 +296,10 @@ describe('everything that the functions do', () => {
     expect([await sandbox.rules(plain), await sandbox.rules(rich)]).toEqual(before);
     await expect(rehearse({ days: 0 })).rejects.toThrow('The request cannot be understood');
   });
+});
+
+test('the saved query on what rehearsals found asks fields of the log', () => {
+  expect(fieldsWithoutLine('what-rehearsals-found', sandbox.logs)).toEqual([]);
 });
 
 describe('the roles of the functions', () => {

@@ -275,7 +275,7 @@ describe('a dashboard over the sentry and the workflow', () => {
     ['what-was-answered', []],
     ['what-was-not-reverted', []],
     ['what-reconcile-found', ['due.0', 'doubts.groups.0.reason']],
-    ['what-became-of-decisions', ['keyId']],
+    ['what-became-of-decisions', ['keyId', 'subject']],
     ['who-decided-what', []],
     ['which-requests-are-open', []],
     ['which-clicks-did-not-count', []],

@@ -132,12 +132,7 @@ async function carryOut(
         now: () => SYSTEM_CLOCK.now(),
       },
     );
-    if (result) count(result);
-    logger.info('decided', {
-      requestId: statement.requestId,
-      decision: statement.decision,
-      result,
-    });
+    if (result) tell(statement, stored, result);
     return result;
   } catch (error) {
     if (!(error instanceof ActionTakenError)) await reportFailedTry(statement, error, tries);
@@ -161,9 +156,17 @@ async function reportFailedTry(
   });
 }
 
-function count({ outcome }: AskResult): void {
-  const metric = outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut;
-  metrics.addMetric(metric, MetricUnit.Count, 1);
+function tell(
+  { requestId, decision }: DecisionStatement,
+  { subject }: StoredAction,
+  result: AskResult,
+): void {
+  logger.info('decided', { requestId, subject, decision, ...result });
+  metrics.addMetric(
+    result.outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut,
+    MetricUnit.Count,
+    1,
+  );
 }
 
 async function conclude(requestId: string, result: AskResult): Promise<void> {

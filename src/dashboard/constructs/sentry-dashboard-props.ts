@@ -1,7 +1,9 @@
 import type { IamKeySentry } from '../../access-key/constructs/iam-key-sentry';
+import type { ApprovedAction } from '../../approval/constructs/approved-action';
 import type { SlackApprovalWorkflow } from '../../approval/constructs/slack-approval-workflow';
 import type { ManagementEventsTrail } from '../../organization/constructs/management-events-trail';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
+import type { SecurityGroupRehearsal } from '../../security-group/constructs/security-group-rehearsal';
 import type { SecurityGroupSentry } from '../../security-group/constructs/security-group-sentry';
 
 /**
@@ -33,6 +35,14 @@ export interface SentryDashboardProps {
   readonly workflows?: SlackApprovalWorkflow[];
 
   /**
+   * Actions of which it shows what was asked, and what became of decisions. Questions that wait for
+   * people are shown with their workflow.
+   *
+   * @default - none
+   */
+  readonly actions?: ApprovedAction[];
+
+  /**
    * Hubs, of which it shows what they cover.
    *
    * @default - none
@@ -46,6 +56,13 @@ export interface SentryDashboardProps {
    * @default - none
    */
   readonly trails?: ManagementEventsTrail[];
+
+  /**
+   * Rehearsals of policies, of which it shows when they were held, and whether they failed.
+   *
+   * @default - none
+   */
+  readonly rehearsals?: SecurityGroupRehearsal[];
 
   /**
    * The name of the dashboard: 1 to 255 letters, digits, hyphens and underscores, or this throws.

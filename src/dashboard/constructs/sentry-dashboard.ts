@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { actionWidgets } from './parts/action-widgets';
 import { FULL_WIDTH } from './parts/graph';
 import { groupSentryWidgets } from './parts/group-sentry-widgets';
 import { alarmStates, functionsIn } from './parts/health';
 import { hubWidgets } from './parts/hub-widgets';
 import { keySentryWidgets } from './parts/key-sentry-widgets';
+import { rehearsalWidgets } from './parts/rehearsal-widgets';
 import { introduction } from './parts/texts';
 import { workflowWidgets } from './parts/workflow-widgets';
 import { SavedQueries } from './saved-queries';
@@ -19,9 +21,9 @@ const SHOWN = Duration.days(7);
 const ALARMS_OF_TRAIL = { width: FULL_WIDTH, height: 3 };
 
 /**
- * One CloudWatch dashboard over sentries, workflows, hubs and trails of an account and Region:
- * changes by verdict, how long violations stood, requests to people, keys by class, coverage, and
- * whether all of it works.
+ * One CloudWatch dashboard over sentries, workflows, approved actions, hubs, trails and rehearsals
+ * of an account and Region: changes by verdict, how long violations stood, requests to people, keys
+ * by class, coverage, and whether all of it works.
  *
  * CloudWatch charges $3 a month for a dashboard; the first three of an account are free, as long as
  * none of them shows more than 50 metrics. Each look at the dashboard of a workflow runs a query
@@ -58,14 +60,18 @@ function widgetsOf({
   securityGroupSentries = [],
   iamKeySentries = [],
   workflows = [],
+  actions = [],
   hubs = [],
   trails = [],
+  rehearsals = [],
 }: SentryDashboardProps): cloudwatch.IWidget[][] {
   return [
     ...securityGroupSentries.map(groupSentryWidgets),
     ...iamKeySentries.map(keySentryWidgets),
     ...workflows.map(workflowWidgets),
+    ...actions.map(actionWidgets),
     ...hubs.map(hubWidgets),
     ...trails.map((trail) => alarmStates(trail, ALARMS_OF_TRAIL)),
+    ...rehearsals.map(rehearsalWidgets),
   ];
 }

@@ -11,7 +11,7 @@ export function checkShown(dashboard: Construct, props: SentryDashboardProps): v
   const shown = shownBy(props);
   if (shown.length === 0) {
     throw new Error(
-      `${path}: there is nothing to show: give it "securityGroupSentries", "iamKeySentries", "workflows", "hubs" or "trails".`,
+      `${path}: there is nothing to show: give it "securityGroupSentries", "iamKeySentries", "workflows", "actions", "hubs", "trails" or "rehearsals".`,
     );
   }
   refuseTwice(path, shown);
@@ -25,10 +25,20 @@ export function shownBy({
   securityGroupSentries = [],
   iamKeySentries = [],
   workflows = [],
+  actions = [],
   hubs = [],
   trails = [],
+  rehearsals = [],
 }: SentryDashboardProps): Construct[] {
-  return [...securityGroupSentries, ...iamKeySentries, ...workflows, ...hubs, ...trails];
+  return [
+    ...securityGroupSentries,
+    ...iamKeySentries,
+    ...workflows,
+    ...actions,
+    ...hubs,
+    ...trails,
+    ...rehearsals,
+  ];
 }
 
 function refuseTwice(path: string, shown: readonly Construct[]): void {

@@ -71,7 +71,7 @@ export const LOG_QUESTIONS: readonly LogQuestion[] = [
     name: 'what-became-of-decisions',
     functions: ['CarryOutDecision'],
     query: lines(
-      'fields @timestamp, requestId, group, keyId, outcome, attempt, text',
+      'fields @timestamp, requestId, group, keyId, subject, outcome, attempt, text',
       'filter message = "decided"',
       'sort @timestamp desc',
     ),
@@ -102,6 +102,15 @@ export const LOG_QUESTIONS: readonly LogQuestion[] = [
     query: lines(
       'fields @timestamp, message, userCount, unknown, steps.0.keyId, steps.0.kind, steps.0.step, keyId, outcome, text',
       'filter (message = "account looked at" and ispresent(steps.0.keyId)) or (message = "decided" and ispresent(keyId))',
+      'sort @timestamp desc',
+    ),
+  },
+  {
+    name: 'what-rehearsals-found',
+    functions: ['RehearsePolicies'],
+    query: lines(
+      'fields @timestamp, service, covered.from, covered.to, counts.revert, counts.restore, counts.ask, counts.notify, records.read',
+      'filter message = "rehearsed"',
       'sort @timestamp desc',
     ),
   },

@@ -8,7 +8,7 @@ import { ApprovedAction, type ApprovedActionProps, Approvers } from '../../../sr
 import { actionsOf, parameterOf, targetsOf, workflow } from '../samples/workflows';
 
 const PLACE = { env: { account: '111111111111', region: 'eu-west-1' } };
-const [ASK, CARRY_OUT] = ['ActionAskRole', 'ActionCarryOutRole'];
+const [ASK, CARRY_OUT] = ['ActionAskApprovalRole', 'ActionCarryOutDecisionRole'];
 
 describe('the rights', () => {
   const template = Template.fromStack(withAction().stack);

@@ -15,6 +15,7 @@ import {
 } from '../../../build/dashboard/dashboard-body';
 import { IamKeySentry, ManagementEventsTrail, SentryDashboard } from '../../../src';
 import { ACCESS_KEY_METRICS } from '../../../src/access-key/contracts/key-metrics';
+import { ACTION_METRICS } from '../../../src/approval/contracts/action-metrics';
 import { APPROVAL_METRICS } from '../../../src/approval/contracts/approval-metrics';
 import { SavedQueries } from '../../../src/dashboard/constructs/saved-queries';
 import { LOG_QUESTIONS } from '../../../src/dashboard/domain/log-questions';
@@ -34,6 +35,7 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   'Security/GroupSentry': Object.values(SECURITY_GROUP_METRICS),
   'Security/KeySentry': Object.values(ACCESS_KEY_METRICS),
   'Security/Approvals': Object.values(APPROVAL_METRICS),
+  'Security/SnapshotDeletion': Object.values(ACTION_METRICS),
   'Security/Hub': Object.values(COVERAGE_METRICS),
 };
 
@@ -125,10 +127,10 @@ test('widgets stand side by side, none over another', () => {
 });
 
 test('each alarm, function and dead-letter queue is shown', () => {
-  const { securityGroupSentries, iamKeySentries, workflows, hubs, trails } = shown;
-  const watched = [...securityGroupSentries, ...iamKeySentries, ...workflows, ...hubs];
-  const alarms = [...watched, ...trails].flatMap((one) => one.alarms);
-  const functions = watched.flatMap((one) =>
+  const { securityGroupSentries, iamKeySentries, workflows, actions, hubs } = shown;
+  const watched = [...securityGroupSentries, ...iamKeySentries, ...workflows, ...actions, ...hubs];
+  const alarms = [...watched, ...shown.trails].flatMap((one) => one.alarms);
+  const functions = [...watched, ...shown.rehearsals].flatMap((one) =>
     one.node.findAll().filter((child) => child instanceof lambda.Function),
   );
   const queues = watched.flatMap(({ deadLetterQueues }) => deadLetterQueues);
@@ -243,7 +245,7 @@ describe('a dashboard cannot be made', () => {
   test('of nothing', () => {
     const stack = new Stack(new App(), 'Empty');
     expect(() => new SentryDashboard(stack, 'Dashboard', { hubs: [] })).toThrow(
-      'Empty/Dashboard: there is nothing to show: give it "securityGroupSentries", "iamKeySentries", "workflows", "hubs" or "trails".',
+      'Empty/Dashboard: there is nothing to show: give it "securityGroupSentries", "iamKeySentries", "workflows", "actions", "hubs", "trails" or "rehearsals".',
     );
   });
 

@@ -117,8 +117,8 @@ export const HOLDERS: readonly RightsHolder[] = [
     'approval/handlers/deliver-messages',
     'ApprovalsDeliverMessagesRole',
   ),
-  holder('ApprovedAction', 'approval/handlers/ask-approval', 'ActionAskRole'),
-  holder('ApprovedAction', 'approval/handlers/carry-out-action', 'ActionCarryOutRole'),
+  holder('ApprovedAction', 'approval/handlers/ask-approval', 'ActionAskApprovalRole'),
+  holder('ApprovedAction', 'approval/handlers/carry-out-action', 'ActionCarryOutDecisionRole'),
 ];
 
 /** One way to use the library, with the rights that it gives and denies, by role. */

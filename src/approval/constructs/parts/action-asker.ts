@@ -17,7 +17,7 @@ export class ActionAsker {
   public readonly handler: lambda.Function;
 
   constructor(action: Construct, { asked: { asker }, table }: ActionParts) {
-    this.handler = new BundledFunction(action, 'Ask', {
+    this.handler = new BundledFunction(action, 'AskApproval', {
       contract: ASK_APPROVAL,
       environment: () => ({
         ASKER: asker.name,

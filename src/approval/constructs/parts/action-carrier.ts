@@ -32,7 +32,7 @@ export class ActionCarrier {
   ) {
     const { asked, table, action, topic } = props;
     const { asker, decisions } = asked;
-    this.handler = new BundledFunction(scope, 'CarryOut', {
+    this.handler = new BundledFunction(scope, 'CarryOutDecision', {
       contract: CARRY_OUT_ACTION,
       environment: () => ({
         ASKER: asker.name,

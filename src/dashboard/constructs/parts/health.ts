@@ -22,9 +22,13 @@ export function health(watched: Watched, runs: cloudwatch.IMetric[]): cloudwatch
   return [
     ...alarmStates(watched, { width: FULL_WIDTH - THIRD, height: GRAPH_HEIGHT }),
     lastRuns(watched, runs),
-    functionErrors(watched),
-    ...givenUp(watched),
+    ...whatFailed(watched),
   ];
+}
+
+/** The errors of its functions, and what waits for an operator. */
+export function whatFailed(watched: Watched): cloudwatch.IWidget[] {
+  return [functionErrors(watched), ...givenUp(watched)];
 }
 
 /** Nothing, where all alarms were left out. */
