@@ -36,9 +36,10 @@ handler.addToRolePolicy(
 );
 
 // It is called with what people decided, and with nothing else.
-const deletion = new ApprovedAction(stack, 'SnapshotDeletion', { workflow, handler });
+new ApprovedAction(stack, 'SnapshotDeletion', { workflow, handler });
 
-// The manifest that makes the Slack app is an output of the stack, too: the workflow adds it.
+// The manifest that makes the Slack app, and the name of the function that asks, are outputs of the
+// stack, too: the constructs add them.
 new CfnOutput(stack, 'SigningSecretArn', {
   value: signingSecret.secretArn,
   description: 'Put the signing secret of the Slack app there',
@@ -46,8 +47,4 @@ new CfnOutput(stack, 'SigningSecretArn', {
 new CfnOutput(stack, 'BotTokenArn', {
   value: botToken.secretArn,
   description: 'Put the bot token of the Slack app there',
-});
-new CfnOutput(stack, 'AskFunction', {
-  value: deletion.askFunction.functionName,
-  description: 'Invoke it to have people asked, see docs/own-asker.md',
 });

@@ -18,6 +18,7 @@ import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { publishersFor } from '../../shared/constructs/key-statements';
 import { givenTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
+import { visibleOutput } from '../../shared/constructs/visible-output';
 import { ACTION_METRICS } from '../contracts/action-metrics';
 import { CARRY_OUT_ACTION } from '../contracts/carry-out-action.environment';
 
@@ -36,7 +37,7 @@ export class ApprovedAction extends Construct {
   /**
    * Has people asked. It is invoked with what they are shown and what the handler needs, and
    * answers with the `requestId`; where no one is asked, it fails, and says why. It cannot call the
-   * handler.
+   * handler. Its name is an output of the stack, `AskFunctionName`. See `grantAsk`.
    */
   public readonly askFunction: lambda.IFunction;
 
@@ -81,6 +82,10 @@ export class ApprovedAction extends Construct {
     const carrier = new ActionCarrier(this, { ...parts, action: handler, topic });
     const watch = tamperRules ? new ActionWatch(this, { workflow, topic }) : undefined;
     this.askFunction = asker.handler;
+    visibleOutput(this, 'AskFunctionName', {
+      value: asker.handler.functionName,
+      description: `Invoke it to have people asked by ${this.node.path}`,
+    });
     this.deadLetterQueues = [parts.asked.unhandled, ...(watch ? [watch.undelivered] : [])];
     const alarms = [...carrier.alarms, ...(watch?.alarms ?? [])];
     this.alarms = keptAlarms(this, alarms, props.excludedAlarms);

@@ -70,6 +70,14 @@ test('the workflow knows the action by its path, and sends decisions to its queu
   ]);
 });
 
+test('the name of the function that asks is an output', () => {
+  const outputs = Object.values(Template.fromStack(withAction().stack).findOutputs('*'));
+  expect(outputs).toContainEqual({
+    Description: 'Invoke it to have people asked by App/Action',
+    Value: { Ref: expect.stringMatching(/^ActionAskApproval/) },
+  });
+});
+
 test('what was asked is encrypted, recoverable, and goes after its time', () => {
   Template.fromStack(withAction().stack).hasResourceProperties('AWS::DynamoDB::Table', {
     SSESpecification: { SSEEnabled: true },
