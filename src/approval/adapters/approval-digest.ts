@@ -21,6 +21,16 @@ export function contentDigest(question: unknown, payload: unknown, labels?: unkn
 }
 
 /**
+ * Of a form that ids of requests have. Half of the digest is enough to tell all requests apart.
+ *
+ * @param requestId as its asker gave it.
+ */
+export function idWithinAsker(asker: string, requestId: string): string {
+  const text = canonicalJson([asker, requestId]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/**
  * Keys in order, and nothing for what is undefined: a value that went through a queue or a table
  * has the same text.
  */

@@ -21,6 +21,7 @@ import type { Ask } from '../domain/admit';
 import {
   type ApprovalRequest,
   type CarryingOutcome,
+  idOfAsker,
   OUTCOME_KINDS,
   PHASES,
   REASONS_NOT_TO_ASK,
@@ -264,8 +265,15 @@ export function parseDecision(body: string): ReceivedDecision {
 }
 
 /** The statement that is signed and sent to the asker. Throws where nothing is decided. */
-export function decisionStatement(request: ApprovalRequest): string {
-  const { id, asker, digest: requestDigest, payload: returned, decision, carrying } = request;
+export function decisionStatement({
+  id,
+  askedAs,
+  asker,
+  digest: requestDigest,
+  payload: returned,
+  decision,
+  carrying,
+}: ApprovalRequest): string {
   if (!decision || !carrying) {
     throw new Error(`The request ${id} is not decided: there is nothing to notify ${asker} of.`);
   }
@@ -273,7 +281,7 @@ export function decisionStatement(request: ApprovalRequest): string {
   const { at, by, until } = extension ?? decision;
   return JSON.stringify({
     version: APPROVAL_MESSAGE_VERSION,
-    requestId: id,
+    requestId: idOfAsker({ id, askedAs }),
     asker,
     digest: requestDigest,
     payload: returned,

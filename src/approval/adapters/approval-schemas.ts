@@ -76,6 +76,7 @@ const votes = z.array(z.object({ userId: z.string(), at: time, seconds: z.option
 
 export const storedRequest = z.object({
   id: z.string(),
+  askedAs: optionalText,
   asker: z.string(),
   subject: z.string(),
   question: questionSchema,

@@ -6,7 +6,7 @@ import {
   APPROVAL_MESSAGE_VERSION,
   type ApprovalStepEvent,
 } from '../contracts/approval-messages';
-import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
+import { type ApprovalRequest, type AuditEntry, idOfAsker } from '../domain/approval-request';
 
 /** Puts one event for each step of a request on the account's default bus. */
 export class StepEvents {
@@ -39,12 +39,12 @@ function stepEvent(
   request: ApprovalRequest,
   { at, what, by, detail, reason }: AuditEntry,
 ): ApprovalStepEvent {
-  const { id, asker, question, digest, route } = request;
+  const { asker, question, digest, route } = request;
   return {
     version: APPROVAL_MESSAGE_VERSION,
     type: 'approval-step',
     workflow,
-    requestId: id,
+    requestId: idOfAsker(request),
     asker,
     title: question.title,
     digest,

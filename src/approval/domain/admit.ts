@@ -24,6 +24,12 @@ export interface Ask {
   readonly labels?: RequestLabels;
 }
 
+/** As the workflow keeps it: with an id that no other asker's request has. */
+export interface KeptAsk extends Ask {
+  /** Its asker's own id for it, where that is another. */
+  readonly askedAs?: string;
+}
+
 export interface SubjectRecord {
   readonly openRequestId?: string;
   readonly deniedAt?: Date;
@@ -64,7 +70,7 @@ const OTHERS: KnownRequester = { name: 'and others', slackUserId: '' };
  * asked enough.
  */
 export function admit(
-  ask: Ask,
+  ask: KeptAsk,
   subject: SubjectRecord,
   source: SourceRecord,
   configuration: ApprovalConfiguration,
@@ -89,13 +95,14 @@ export function admit(
 }
 
 function newRequest(
-  { requestId: id, asker, subject, question, payload, digest, labels }: Ask,
+  { requestId: id, askedAs, asker, subject, question, payload, digest, labels }: KeptAsk,
   { expireMilliseconds, routes }: ApprovalConfiguration,
   now: Date,
 ): ApprovalRequest {
   const route = routeFor(labels, routes);
   return {
     id,
+    ...(askedAs !== undefined && { askedAs }),
     asker,
     subject,
     question,
@@ -119,7 +126,7 @@ function newRequest(
 
 /** A request that only tells its asker that no one was asked. */
 export function refused(
-  ask: Ask,
+  ask: KeptAsk,
   reason: ReasonNotToAsk,
   configuration: ApprovalConfiguration,
   now: Date,

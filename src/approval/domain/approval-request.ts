@@ -7,6 +7,8 @@ import type { FoundRoute } from './route';
 /** A question put to people, and what has become of it. */
 export interface ApprovalRequest {
   readonly id: string;
+  /** Its asker's own id for it, where another asker had taken that before. */
+  readonly askedAs?: string;
   /** Who asks, and gets the decision. */
   readonly asker: string;
   /** Only one request about the same subject is open. */
@@ -63,6 +65,11 @@ export interface KnownRequester extends Requester {
  */
 export function isToBeLookedUp({ slackUserId, email, isAutomatic }: KnownRequester): boolean {
   return slackUserId === undefined && (email !== undefined || !isAutomatic);
+}
+
+/** The id that its asker gave it. */
+export function idOfAsker({ id, askedAs }: Pick<ApprovalRequest, 'id' | 'askedAs'>): string {
+  return askedAs ?? id;
 }
 
 /** A click that could not be judged yet, since it is not known who may decide. */

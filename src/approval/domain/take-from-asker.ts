@@ -1,4 +1,4 @@
-import { admit, type Ask, join, NEW_SOURCE, NEW_SUBJECT, refused } from './admit';
+import { admit, type Ask, join, type KeptAsk, NEW_SOURCE, NEW_SUBJECT, refused } from './admit';
 import { advanceRequest } from './advance-request';
 import type { ApprovalConfiguration } from './approval-configuration';
 import type { ApprovalRequest, CarryingOutcome } from './approval-request';
@@ -12,7 +12,7 @@ export async function takeAsk(
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
 ): Promise<void> {
-  const taken = await retried(async () => takeOnce(withinAsker(ask), configuration, ports));
+  const taken = await retried(async () => takeOnce(ask, configuration, ports));
   for (const request of taken) await advanceRequest(request, configuration, ports);
 }
 
@@ -27,9 +27,9 @@ export async function takeUnreadableAsk(
 ): Promise<void> {
   const { store, clock } = ports;
   const taken = await retried(async () => {
-    const known = await requestsTaken(ask, ports);
-    if (known) return known;
-    const request = refused(withinAsker(ask), 'unreadable', configuration, clock.now());
+    const place = await placeOf(ask, ports);
+    if (place.taken) return place.taken;
+    const request = refused(withinAsker(ask, place.id), 'unreadable', configuration, clock.now());
     const admission = { request, subject: NEW_SUBJECT, source: NEW_SOURCE };
     await store.admit(admission, request.subject, dueAt(request, configuration));
     return [onceWritten(request)];
@@ -38,31 +38,34 @@ export async function takeUnreadableAsk(
 }
 
 /**
- * Askers name their subjects and sources themselves, so two may happen to take the same name. What
- * is denied, or asked too often, about one account says nothing of another one.
+ * Askers name their requests, subjects and sources themselves, so two may happen to take the same
+ * name. What is denied, or asked too often, about one account says nothing of another one.
  */
-function withinAsker(ask: Ask): Ask {
-  const { asker, subject, source, labels } = ask;
+function withinAsker(ask: Ask, id: string): KeptAsk {
+  const { requestId, asker, subject, source, labels } = ask;
   const account = labels?.account === undefined ? [] : [labels.account];
   return {
     ...ask,
+    requestId: id,
+    ...(id !== requestId && { askedAs: requestId }),
     subject: JSON.stringify([asker, subject, ...account]),
     source: JSON.stringify([asker, source, ...account]),
   };
 }
 
 async function takeOnce(
-  ask: Ask,
+  given: Ask,
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
 ): Promise<readonly ApprovalRequest[]> {
   const { store, clock } = ports;
-  const [taken, subject, source] = await Promise.all([
-    requestsTaken(ask, ports),
+  const { id, taken } = await placeOf(given, ports);
+  if (taken) return taken;
+  const ask = withinAsker(given, id);
+  const [subject, source] = await Promise.all([
     store.subject(ask.subject),
     store.source(ask.source),
   ]);
-  if (taken) return taken;
   const open =
     subject.openRequestId === undefined ? undefined : await store.read(subject.openRequestId);
   if (open && !open.decision) {
@@ -85,19 +88,25 @@ async function takeOnce(
   return [onceWritten(admission.request)];
 }
 
-/** Undefined for an ask that is new. Throws where the id is another asker's. */
-async function requestsTaken(
-  { requestId, asker }: Ask,
-  { store }: WorkflowPorts,
-): Promise<readonly ApprovalRequest[] | undefined> {
-  const taken = await store.takenAs(requestId);
-  if (taken === undefined) return undefined;
-  const request = await store.read(taken);
-  if (!request) return [];
-  if (request.asker === asker) return [request];
-  throw new Error(
-    `The id ${requestId} was used by the asker ${request.asker} before, so no one is asked what ${asker} asks: take ids that no one else takes, such as UUIDs.`,
-  );
+/** Under which id an ask is kept, or is to be, and what it has become, where it was taken before. */
+interface PlaceOfAsk {
+  readonly id: string;
+  readonly taken?: readonly ApprovalRequest[];
+}
+
+async function placeOf(
+  { requestId, asker }: Pick<Ask, 'requestId' | 'asker'>,
+  { store, idWithin }: WorkflowPorts,
+): Promise<PlaceOfAsk> {
+  const ids = [requestId, idWithin(asker, requestId)];
+  for (const id of ids) {
+    const taken = await store.takenAs(id);
+    if (taken === undefined) return { id };
+    const request = await store.read(taken);
+    if (!request) return { id, taken: [] };
+    if (request.asker === asker) return { id, taken: [request] };
+  }
+  throw new Error(`The ids ${ids.join(' and ')} are of other askers than ${asker}.`);
 }
 
 /** An asker's report on the outcome of a decision. */
@@ -115,8 +124,10 @@ export async function takeOutcome(
   ports: WorkflowPorts,
 ): Promise<boolean> {
   const { requestId, asker, attempt, outcome } = report;
-  const request = await ports.store.read(requestId);
-  if (request?.asker !== asker) return false;
+  const request =
+    (await ownRequest(requestId, asker, ports)) ??
+    (await ownRequest(ports.idWithin(asker, requestId), asker, ports));
+  if (!request) return false;
   const reported = await revise(
     request,
     (current) => withOutcome(current, attempt, outcome),
@@ -125,4 +136,13 @@ export async function takeOutcome(
   );
   if (reported) await advanceRequest(reported, configuration, ports);
   return true;
+}
+
+async function ownRequest(
+  id: string,
+  asker: string,
+  { store }: WorkflowPorts,
+): Promise<ApprovalRequest | undefined> {
+  const request = await store.read(id);
+  return request?.asker === asker ? request : undefined;
 }

@@ -7,6 +7,11 @@ export interface WorkflowPorts {
   readonly store: ApprovalStore;
   readonly people: People;
   readonly clock: Clock;
+  /**
+   * The id under which the workflow keeps an asker's request where another asker has taken the id
+   * that it gave. It is the same each time, and no other asker's.
+   */
+  idWithin(asker: string, requestId: string): string;
   /** Signs the decision, and puts it into the asker's queue. */
   tellAsker(request: ApprovalRequest): Promise<void>;
   /** Has the request's messages delivered. */

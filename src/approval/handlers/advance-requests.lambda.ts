@@ -21,6 +21,7 @@ import { type NamedWork, reasonOf } from '../../shared/domain/failure/failure';
 import { advanceDue, type DueThing } from '../adapters/advance-due';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
+import { idWithinAsker } from '../adapters/approval-digest';
 import {
   decisionStatement,
   parseClickPointer,
@@ -258,6 +259,7 @@ async function workAsOf(time: Date): Promise<Work> {
       store: approvals,
       people,
       clock: SYSTEM_CLOCK,
+      idWithin: idWithinAsker,
       tellAsker: async (request) => tellAsker(request, known),
       pointToMessages: async (requestId) =>
         pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId),
@@ -286,7 +288,8 @@ function queueOf(asker: string, { askers }: ApprovalParameter): string {
 }
 
 async function announce(request: ApprovalRequest, entry: AuditEntry): Promise<void> {
-  logger.info('step', { workflow, requestId: request.id, route: request.route?.name, entry });
+  const { id: requestId, asker, route } = request;
+  logger.info('step', { workflow, requestId, asker, route: route?.name, entry });
   const failure = stepFailure(request, entry);
   if (failure) failures.add(`${entry.what} ${request.id}`, failure);
   await stepEvents.announce(request, entry).catch((error: unknown) => {

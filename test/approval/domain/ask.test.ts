@@ -271,17 +271,47 @@ describe('an answer always comes back', () => {
     await workflow.pass(5 * MINUTE);
     expect(toldOf(workflow, 'r2')).toEqual(['not-asked', 'not-asked']);
   });
+});
 
-  test('but not to one who takes the id of another asker: that is an error', async () => {
+describe('two askers that take the same id', () => {
+  const OTHERS = askOf({ asker: 'another', subject: 'sg-2 ssh' });
+
+  test('are each asked for, and each told what became of its own', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.asker.answers = () => 'carried-out';
+    await workflow.ask();
+    await workflow.ask(OTHERS);
+    await workflow.ask(OTHERS);
+    expect(workflow.store.all().map(({ id, askedAs }) => [id, askedAs])).toEqual([
+      ['r1', undefined],
+      ['another-r1', 'r1'],
+    ]);
+    await workflow.click('ann', DENY, { requestId: 'another-r1' });
+    expect((await workflow.request()).decision).toBeUndefined();
+    const { decision, carrying } = await workflow.request('another-r1');
+    expect(decision?.kind).toBe('denied');
+    expect(toldOf(workflow, 'r1')).toEqual(['denied']);
+    expect(carrying?.outcome?.kind).toBe('carried-out');
+  });
+
+  test('do so in the same instant, and none is lost', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.store.beforeWrite.set(1, async () => workflow.ask(OTHERS));
+    await workflow.ask();
+    expect(workflow.store.all().map(({ id, asker }) => [id, asker])).toEqual([
+      ['r1', 'another'],
+      ['sentry-r1', 'sentry'],
+    ]);
+  });
+
+  test('also with what cannot be read', async () => {
     const workflow = new WorkflowInMemory();
     await workflow.ask();
-    const stolen = askOf({ asker: 'another' });
-    const ports = workflow.ports(workflow.store);
-    for (const take of [takeAsk, takeUnreadableAsk]) {
-      await expect(take(stolen, workflow.configuration, ports)).rejects.toThrow(
-        'The id r1 was used by the asker sentry before',
-      );
-    }
+    await takeUnreadableAsk(OTHERS, workflow.configuration, workflow.ports());
+    expect(await workflow.request('another-r1')).toMatchObject({
+      askedAs: 'r1',
+      decision: { kind: 'not-asked', reason: 'unreadable' },
+    });
   });
 });
 

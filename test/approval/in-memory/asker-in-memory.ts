@@ -1,6 +1,7 @@
-import type {
-  ApprovalRequest,
-  CarryingOutcome,
+import {
+  type ApprovalRequest,
+  type CarryingOutcome,
+  idOfAsker,
 } from '../../../src/approval/domain/approval-request';
 import type { Attempt } from '../../../src/approval/domain/due';
 
@@ -21,12 +22,13 @@ export class AskerInMemory {
   /** What it says has become of each attempt; nothing, while it is undefined. */
   answers?: (told: Told) => CarryingOutcome['kind'];
 
-  hear({ id, decision, carrying, extension }: ApprovalRequest): Told {
+  hear(request: ApprovalRequest): Told {
+    const { id, decision, carrying } = request;
     if (!decision || !carrying) {
       throw new Error(`The asker is told of ${id}, which no one has decided.`);
     }
     const told = {
-      requestId: id,
+      requestId: idOfAsker(request),
       decision: decision.kind,
       until: (carrying.phase === 'decision' && extension?.approval?.until) || decision.until,
       isClickWaiting: decision.isClickWaiting,

@@ -5,10 +5,11 @@ import { APP, PeopleInMemory } from './people-in-memory';
 import type { Ask } from '../../../src/approval/domain/admit';
 import { advance } from '../../../src/approval/domain/advance-request';
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
-import type {
-  ApprovalRequest,
-  AuditEntry,
-  CarryingOutcome,
+import {
+  type ApprovalRequest,
+  type AuditEntry,
+  type CarryingOutcome,
+  idOfAsker,
 } from '../../../src/approval/domain/approval-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
 import type { ButtonAction, Click } from '../../../src/approval/domain/click';
@@ -275,7 +276,7 @@ export class WorkflowInMemory implements Clock {
       store: this.faults.in(store),
       people: this.faults.in(this.people),
       clock: this,
-      lookUpFailed: (requestId) => this.failedLookUps.push(requestId),
+      idWithin: (asker, requestId) => `${asker}-${requestId}`,
       ...ports,
     };
   }
@@ -314,7 +315,8 @@ export class WorkflowInMemory implements Clock {
   private tell(request: ApprovalRequest): void {
     const told = this.asker.hear(request);
     const kind = this.asker.answers?.(told);
-    const { id: requestId, asker } = request;
+    const { asker } = request;
+    const requestId = idOfAsker(request);
     if (kind) {
       this.enqueue({
         kind: 'outcome',
