@@ -321,6 +321,8 @@ describe('nothing is deleted by someone who writes', () => {
     );
     await approve();
     expect(refusals()).toEqual([expect.stringContaining('something else')]);
+    expect(lastQuestion().text).toMatch(/Failed.*shown something else than what was asked/s);
+    expect(buttonsOf(lastQuestion())).toEqual(['Retry']);
     expect([await isThere(), await isThere(other)]).toEqual([true, true]);
   });
 });

@@ -1,12 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { approvalDigest } from '../../approval/adapters/approval-digest';
-import { sendToWorkflow } from '../../approval/adapters/approval-queue-messages';
-import {
-  APPROVAL_MESSAGE_VERSION,
-  MOST_OUTCOME_CHARACTERS,
-} from '../../approval/contracts/approval-messages';
+import { sendOutcome, sendQuestion } from '../../approval/adapters/approval-queue-messages';
+import { APPROVAL_MESSAGE_VERSION } from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
-import { cutText } from '../../shared/domain/byte-budget';
 import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';
 import type { KeyApproval } from '../domain/key-approval';
 import { keyPayload } from '../domain/key-payload';
@@ -24,7 +20,7 @@ export class KeyAsking implements KeyAsker {
   async ask(keyId: string, { requestId, question, labels }: KeyApproval): Promise<void> {
     const { asker, queueUrl } = this.workflow;
     const payload = keyPayload({ keyId, memberId: this.memberId });
-    await sendToWorkflow(this.client, queueUrl, {
+    await sendQuestion(this.client, queueUrl, {
       version: APPROVAL_MESSAGE_VERSION,
       type: 'ask',
       requestId,
@@ -41,14 +37,7 @@ export class KeyAsking implements KeyAsker {
 
   async conclude(requestId: string, result: AskResult): Promise<void> {
     const { asker, queueUrl } = this.workflow;
-    await sendToWorkflow(this.client, queueUrl, {
-      version: APPROVAL_MESSAGE_VERSION,
-      type: 'outcome',
-      requestId,
-      asker,
-      ...result,
-      text: cutText(result.text, MOST_OUTCOME_CHARACTERS),
-    });
+    await sendOutcome(this.client, queueUrl, { requestId, asker }, result);
   }
 }
 

@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -12,26 +11,22 @@ import {
   parseDecision,
   type ReceivedDecision,
 } from '../../approval/adapters/approval-queue-messages';
+import { DecisionTelemetry } from '../../approval/adapters/decision-telemetry';
 import { KmsSigner } from '../../approval/adapters/kms-signer';
-import { whyNotSigned } from '../../approval/adapters/proved-decision';
+import { whyNotSigned } from '../../approval/adapters/signed-decision';
 import { workInMessage } from '../../approval/adapters/work-in-message';
 import type { DecisionStatement } from '../../approval/contracts/approval-messages';
-import {
-  type AskResult,
-  type CarriedOut,
-  isConcluded,
-  isOvertaken,
-} from '../../approval/domain/ask-result';
+import { answerDecision, type OwnRequest } from '../../approval/domain/answer-decision';
+import { type AskResult, type CarriedOut, stillTried } from '../../approval/domain/ask-result';
 import { readHubVariable } from '../../organization/adapters/hub-variable';
 import { MemberSessions } from '../../organization/adapters/member-sessions';
 import { whyNoMember } from '../../organization/domain/watched-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
 import { Announcing, toOwners } from '../adapters/announcing';
 import { DECISION_LEASE, DynamoKeyRecords, memberLayout } from '../adapters/dynamo-key-records';
@@ -54,8 +49,11 @@ import type { KeySentryPorts } from '../domain/run-key-sentry';
 
 const environment = readEnvironment(CARRY_OUT_KEY_DECISION, process.env);
 const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
-const logger = new Logger({ serviceName: sentry });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+const { logger, metrics, failures } = telemetryOf({
+  construct: sentry,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
+const decisions = new DecisionTelemetry({ logger, metrics, failures, names: METRIC });
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
@@ -78,12 +76,6 @@ const notifications = new SnsNotifications(
   environment.NOTIFICATION_TOPIC_ARN,
 );
 
-const failures = FailureReporter.ofFunction({
-  construct: sentry,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
-
 const announcing = new Announcing({ logger, metrics, failures });
 const ownerEvents = new OwnerEvents(new EventBridgeClient(CLIENT_SETTINGS), sentry);
 
@@ -103,7 +95,6 @@ const handling: MessageHandling = {
   // One at a time: the queue hands over single messages, and the records have one lease.
   handle: async ({ body }, tries) => handleDecision(parseDecision(body), tries),
   workIn: ({ body }) => workInMessage(body),
-  countFailedTry: () => undefined,
 };
 
 /**
@@ -124,46 +115,30 @@ async function handleDecision(received: ReceivedDecision, tries: number): Promis
   );
   if (unsigned) return refuse(statement, unsigned);
   const asking = new KeyAsking(sqs, workflow);
-  const { keyId, memberId } = askedKeyIn(statement.payload);
-  const approval = (await recordsOf(memberId).read(keyId))?.approval;
-  if (!approval) {
-    refuse(statement, 'the sentry does not know that it has asked');
-    return asking.conclude(statement.requestId, { ...attemptOf(statement), ...UNKNOWN_REQUEST });
-  }
-  // Where people were asked again, what they were asked before is not known any more. Nothing is
-  // done then, but to say so.
-  const isCurrent = approval.requestId === statement.requestId;
-  if (isCurrent && statement.digest !== keyApprovalDigest(statement.payload, approval)) {
-    return refuse(statement, 'people were shown something else than what the sentry has asked');
-  }
-  const last = isCurrent ? approval.result : undefined;
-  if (isOvertaken(statement, last)) return;
-  const result = isConcluded(statement, last)
-    ? last
-    : await carryOut({ received, asking, configuration, tries });
-  await asking.conclude(statement.requestId, result);
+  await answerDecision(statement, await ownRequest(statement), {
+    refuse: (reason) => refuse(statement, reason),
+    carryOut: async () => carryOut({ received, asking, configuration, tries }),
+    conclude: async (result) => asking.conclude(statement.requestId, result),
+  });
 }
 
-const UNKNOWN_REQUEST: CarriedOut = {
-  outcome: 'conflicting',
-  text: 'Nothing was done: the sentry does not know that it has asked.',
-};
+/** What the records of the key know of the request; undefined where they know of none. */
+async function ownRequest(statement: DecisionStatement): Promise<OwnRequest | undefined> {
+  const { requestId, payload, digest } = statement;
+  const { keyId, memberId } = askedKeyIn(payload);
+  const approval = (await recordsOf(memberId).read(keyId))?.approval;
+  if (!approval) return undefined;
+  // Where people were asked again, what they were asked before is not known any more. Nothing is
+  // done then, but to say so.
+  if (approval.requestId !== requestId) return { digest };
+  return { digest: keyApprovalDigest(payload, approval), result: approval.result };
+}
 
 function refuse(statement: DecisionStatement, reason: string): void {
   const { requestId, decision, asker, payload } = statement;
   const { keyId, memberId = account } = askedKeyIn(payload);
-  logger.error('a decision that is none', { requestId, reason });
-  metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
-  failures.add(`refused ${requestId} ${reason}`, {
-    work: { what: `The decision "${decision}" for ${asker}`, requestId, keyId, account: memberId },
-    state: 'given-up',
-    reason,
-    next: 'Nothing was done: it is no decision of people about what was asked. Find out who sent it.',
-  });
-}
-
-function attemptOf({ phase, attempt }: DecisionStatement): Pick<AskResult, 'phase' | 'attempt'> {
-  return { phase, attempt };
+  const what = `The decision "${decision}" for ${asker}`;
+  decisions.refused({ what, requestId, keyId, account: memberId }, reason);
 }
 
 async function carryOut(decided: Decided): Promise<AskResult> {
@@ -171,25 +146,15 @@ async function carryOut(decided: Decided): Promise<AskResult> {
   const { phase, attempt, requestId } = statement;
   try {
     const result = { phase, attempt, ...(await tryOnce(statement, decided)) };
-    logger.info('decided', {
-      requestId,
-      keyId: statement.payload,
-      decision: statement.decision,
-      ...result,
-    });
-    metrics.addMetric(
-      result.outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut,
-      MetricUnit.Count,
-      1,
-    );
+    const { payload: keyId, decision } = statement;
+    decisions.concluded({ requestId, keyId, decision }, result);
     return result;
   } catch (error) {
     if (error instanceof UnfinishedKeyDecisionError && decided.tries >= TRIES_BEFORE_PEOPLE_HEAR) {
       await decided.asking.conclude(requestId, {
         phase,
         attempt,
-        outcome: 'failed',
-        text: `Not yet, and it is still tried: ${error.message}`,
+        ...stillTried(error.message),
       });
     }
     throw error;

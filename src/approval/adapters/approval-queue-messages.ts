@@ -1,8 +1,13 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest, contentDigest } from './approval-digest';
-import { labelsSchema, questionSchema } from './question-schemas';
-import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
+import { labelsSchema, questionSchema } from './approval-schemas';
+import {
+  bytesAsJson,
+  bytesInsideJson,
+  bytesOfText,
+  cutText,
+} from '../../shared/domain/byte-budget';
 import {
   APPROVAL_MESSAGE_VERSION,
   type AskMessage,
@@ -26,6 +31,7 @@ import {
   PHASES,
   REASONS_NOT_TO_ASK,
 } from '../domain/approval-request';
+import type { AskResult } from '../domain/ask-result';
 import type { Attempt } from '../domain/due';
 import type { Question } from '../domain/question';
 
@@ -300,13 +306,29 @@ export function decisionStatement({
   } satisfies DecisionStatement);
 }
 
-/** For askers: has people asked, or says what has become of a decision. */
-export async function sendToWorkflow(
+/** For askers: has people asked. */
+export async function sendQuestion(
   client: SQSClient,
   queueUrl: string,
-  message: AskMessage | OutcomeMessage,
+  message: AskMessage,
 ): Promise<void> {
   await send(client, queueUrl, message);
+}
+
+/** For askers: says what has become of a decision. */
+export async function sendOutcome(
+  client: SQSClient,
+  queueUrl: string,
+  request: Pick<OutcomeMessage, 'requestId' | 'asker'>,
+  result: AskResult,
+): Promise<void> {
+  await send(client, queueUrl, {
+    version: APPROVAL_MESSAGE_VERSION,
+    type: 'outcome',
+    ...request,
+    ...result,
+    text: cutText(result.text, MOST_OUTCOME_CHARACTERS),
+  } satisfies OutcomeMessage);
 }
 
 export async function sendDecision(

@@ -1,9 +1,8 @@
-import type { OutcomeKind, Phase } from './approval-request';
+import type { OutcomeKind } from './approval-request';
+import type { Attempt } from './due';
 
 /** An asker's record of its last try to carry out a decision. */
-export interface AskResult {
-  readonly phase: Phase;
-  readonly attempt: number;
+export interface AskResult extends Attempt {
   readonly outcome: OutcomeKind;
   readonly text: string;
 }
@@ -11,7 +10,15 @@ export interface AskResult {
 /** The result of a decision. */
 export type CarriedOut = Pick<AskResult, 'outcome' | 'text'>;
 
-type Attempt = Pick<AskResult, 'phase' | 'attempt'>;
+/** Of a try that failed, and of which people are to hear before the next one. */
+export function stillTried(reason: string): CarriedOut {
+  return { outcome: 'failed', text: `Not yet, and it is still tried: ${reason}` };
+}
+
+/** Of the last try. */
+export function givenUp(reason: string): CarriedOut {
+  return { outcome: 'failed', text: `Given up: ${reason}` };
+}
 
 /** An old message that comes again decides nothing any more. */
 export function isOvertaken({ phase, attempt }: Attempt, last: AskResult | undefined): boolean {

@@ -88,7 +88,7 @@ async function takeOnce(
   return [onceWritten(admission.request)];
 }
 
-/** Under which id an ask is kept, or is to be, and what it has become, where it was taken before. */
+/** Under which id an ask is kept, or is to be, and what it has become, if it was taken before. */
 interface PlaceOfAsk {
   readonly id: string;
   readonly taken?: readonly ApprovalRequest[];

@@ -6,7 +6,7 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { askMessageFor, parseActionRequest } from '../adapters/action-request';
-import { sendToWorkflow } from '../adapters/approval-queue-messages';
+import { sendQuestion } from '../adapters/approval-queue-messages';
 import { DynamoActions } from '../adapters/dynamo-actions';
 import type { ActionAsked } from '../contracts/action-messages';
 import { ASK_APPROVAL } from '../contracts/ask-approval.environment';
@@ -30,7 +30,7 @@ export async function handler(event: unknown, { awsRequestId }: Context): Promis
   if (!stored) throw new Error(`The request ${requestId} was stored, and is gone.`);
   const refusal = whyNotTheSame(asked, stored);
   if (refusal) throw new Error(`No one is asked: ${refusal}`);
-  await sendToWorkflow(sqs, REQUEST_QUEUE_URL, askMessageFor(ASKER, stored));
+  await sendQuestion(sqs, REQUEST_QUEUE_URL, askMessageFor(ASKER, stored));
   logger.info('asked', { requestId, subject: stored.subject });
   return { requestId };
 }

@@ -1,45 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { MAX_TRIES, TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
-import { cutText } from '../../shared/domain/byte-budget';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { actionCall, callAction } from '../adapters/action-call';
 import { approvalDigest } from '../adapters/approval-digest';
 import {
   parseDecision,
   type ReceivedDecision,
-  sendToWorkflow,
+  sendOutcome,
 } from '../adapters/approval-queue-messages';
+import { DecisionTelemetry } from '../adapters/decision-telemetry';
 import { DynamoActions } from '../adapters/dynamo-actions';
 import { KmsSigner } from '../adapters/kms-signer';
-import { whyNotSigned } from '../adapters/proved-decision';
+import { whyNotSigned } from '../adapters/signed-decision';
 import { workInMessage } from '../adapters/work-in-message';
-import { ACTION_METRICS as METRIC } from '../contracts/action-metrics';
-import {
-  APPROVAL_MESSAGE_VERSION,
-  type DecisionStatement,
-  MOST_OUTCOME_CHARACTERS,
-} from '../contracts/approval-messages';
+import { ACTION_METRICS } from '../contracts/action-metrics';
+import type { DecisionStatement } from '../contracts/approval-messages';
 import { CARRY_OUT_ACTION, MOST_ACTION_SECONDS } from '../contracts/carry-out-action.environment';
-import type { AskResult } from '../domain/ask-result';
+import { answerDecision } from '../domain/answer-decision';
+import { type AskResult, givenUp, stillTried } from '../domain/ask-result';
 import type { StoredAction } from '../domain/asked-action';
 import { ActionTakenError, carryOutAction } from '../domain/carry-out-action';
 
 const environment = readEnvironment(CARRY_OUT_ACTION, process.env);
 const { ASKER: asker } = environment;
-const logger = new Logger({ serviceName: asker });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: asker });
+const { logger, metrics, failures } = telemetryOf({
+  construct: asker,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
+const decisions = new DecisionTelemetry({ logger, metrics, failures, names: ACTION_METRICS });
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const signer = new KmsSigner(new KMSClient(CLIENT_SETTINGS), environment.DECISION_KEY_ARN);
@@ -53,12 +50,6 @@ const lambda = new LambdaClient({
     requestTimeout: (MOST_ACTION_SECONDS + 10) * 1_000,
   },
 });
-const failures = FailureReporter.ofFunction({
-  construct: asker,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
-
 const handling: MessageHandling = {
   sqs,
   logger,
@@ -66,7 +57,6 @@ const handling: MessageHandling = {
   queueUrlOf: () => environment.DECISION_QUEUE_URL,
   handle: async ({ body }, tries) => handleDecision(parseDecision(body), tries),
   workIn: ({ body }) => workInMessage(body),
-  countFailedTry: () => undefined,
 };
 
 /** Has the handler of the action make true what people decided, and reports what came of it. */
@@ -76,36 +66,21 @@ async function handleDecision(received: ReceivedDecision, tries: number): Promis
   const { statement } = received;
   const unsigned = await whyNotSigned(received, asker, signer);
   if (unsigned) return refuse(statement, unsigned);
-  const stored = await actions.read(statement.requestId);
-  if (!stored) {
-    refuse(statement, 'nothing was asked under this id');
-    return conclude(statement.requestId, { ...attemptOf(statement), ...UNKNOWN_REQUEST });
-  }
-  if (statement.digest !== approvalDigest(stored.question, stored.payload, stored.labels)) {
-    return refuse(statement, 'people were shown something else than what was asked');
-  }
-  const result = await carryOut(statement, stored, tries);
-  if (result) await conclude(statement.requestId, result);
-}
-
-const UNKNOWN_REQUEST = {
-  outcome: 'conflicting',
-  text: 'Nothing was done: it is not known that this was asked.',
-} as const;
-
-function attemptOf({ phase, attempt }: DecisionStatement): Pick<AskResult, 'phase' | 'attempt'> {
-  return { phase, attempt };
+  const { requestId } = statement;
+  const stored = await actions.read(requestId);
+  const own = stored && {
+    digest: approvalDigest(stored.question, stored.payload, stored.labels),
+    result: stored.result,
+  };
+  await answerDecision(statement, own, {
+    refuse: (reason) => refuse(statement, reason),
+    carryOut: async () => stored && carryOut(statement, stored, tries),
+    conclude: async (result) => conclude(requestId, result),
+  });
 }
 
 function refuse({ requestId, decision, asker: whose }: DecisionStatement, reason: string): void {
-  logger.error('a decision that is none', { requestId, reason });
-  metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
-  failures.add(`refused ${requestId} ${reason}`, {
-    work: { what: `The decision "${decision}" for ${whose}`, requestId },
-    state: 'given-up',
-    reason,
-    next: 'Nothing was done: it is no decision of people about what was asked. Find out who sent it.',
-  });
+  decisions.refused({ what: `The decision "${decision}" for ${whose}`, requestId }, reason);
 }
 
 async function carryOut(
@@ -132,7 +107,11 @@ async function carryOut(
         now: () => SYSTEM_CLOCK.now(),
       },
     );
-    if (result) tell(statement, stored, result);
+    // What was told before is told again, and counted once.
+    if (result && result !== stored.result) {
+      const { requestId, decision } = statement;
+      decisions.concluded({ requestId, subject: stored.subject, decision }, result);
+    }
     return result;
   } catch (error) {
     if (!(error instanceof ActionTakenError)) await reportFailedTry(statement, error, tries);
@@ -142,40 +121,16 @@ async function carryOut(
 
 /** People hear after a few tries, and can have it tried again; it is tried on without them. */
 async function reportFailedTry(
-  statement: DecisionStatement,
+  { requestId, phase, attempt }: DecisionStatement,
   error: unknown,
   tries: number,
 ): Promise<void> {
   if (tries < TRIES_BEFORE_PEOPLE_HEAR) return;
-  metrics.addMetric(METRIC.decisionsFailed, MetricUnit.Count, 1);
-  const state = tries < MAX_TRIES ? 'Not yet, and it is still tried' : 'Given up';
-  await conclude(statement.requestId, {
-    ...attemptOf(statement),
-    outcome: 'failed',
-    text: `${state}: ${reasonOf(error)}`,
-  });
-}
-
-function tell(
-  { requestId, decision }: DecisionStatement,
-  { subject }: StoredAction,
-  result: AskResult,
-): void {
-  logger.info('decided', { requestId, subject, decision, ...result });
-  metrics.addMetric(
-    result.outcome === 'failed' ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut,
-    MetricUnit.Count,
-    1,
-  );
+  decisions.failedTry();
+  const failed = tries < MAX_TRIES ? stillTried : givenUp;
+  await conclude(requestId, { phase, attempt, ...failed(reasonOf(error)) });
 }
 
 async function conclude(requestId: string, result: AskResult): Promise<void> {
-  await sendToWorkflow(sqs, environment.REQUEST_QUEUE_URL, {
-    version: APPROVAL_MESSAGE_VERSION,
-    type: 'outcome',
-    requestId,
-    asker,
-    ...result,
-    text: cutText(result.text, MOST_OUTCOME_CHARACTERS),
-  });
+  await sendOutcome(sqs, environment.REQUEST_QUEUE_URL, { requestId, asker }, result);
 }

@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -8,10 +7,9 @@ import type { SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
@@ -35,9 +33,10 @@ import { MessengerRefusedError } from '../domain/messenger';
 import { type DirectMessagePorts, sendDirectMessage } from '../domain/send-direct-message';
 
 const environment = readEnvironment(DELIVER_MESSAGES, process.env);
-const workflow = environment.WORKFLOW_NAME;
-const logger = new Logger({ serviceName: workflow });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: workflow });
+const { logger, metrics, failures } = telemetryOf({
+  construct: environment.WORKFLOW_NAME,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 /** Set where a stand-in takes Slack's place. */
 const slackApiUrl = process.env.SLACK_API_URL;
@@ -52,12 +51,6 @@ const configuration = new CachedConfiguration(
   () => loadApprovalConfiguration(ssm, environment.CONFIGURATION_PARAMETER),
   SYSTEM_CLOCK,
 );
-
-const failures = FailureReporter.ofFunction({
-  construct: workflow,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
 
 const handling: MessageHandling = {
   sqs,

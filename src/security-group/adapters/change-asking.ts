@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { contentOf, DynamoAskedChanges } from './dynamo-asked-changes';
 import type { ReachableWorkflow } from './sentry-configuration';
+import { sendOutcome } from '../../approval/adapters/approval-queue-messages';
 import {
   APPROVAL_MESSAGE_VERSION,
   type AskMessage,
-  MOST_OUTCOME_CHARACTERS,
-  type OutcomeMessage,
 } from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
-import { cutText } from '../../shared/domain/byte-budget';
 import { type AskedChange, sourceOf, subjectOf } from '../domain/asking/asked-change';
 import type { ChangeAsker } from '../domain/asking/change-asker';
 import type { PreparedAsk } from '../domain/reporting/announcement';
@@ -52,20 +50,16 @@ export class WorkflowQueues {
 
   async ask({ workflow: name, message }: PreparedAsk): Promise<void> {
     const { asker, queueUrl } = await this.workflow(name);
-    await this.send(queueUrl, `${message.slice(0, -1)},"asker":${JSON.stringify(asker)}}`);
+    const body = `${message.slice(0, -1)},"asker":${JSON.stringify(asker)}}`;
+    await this.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
   }
 
-  async conclude({ workflow: name, requestId }: AskedChange, result: AskResult): Promise<void> {
+  async conclude(
+    { workflow: name, requestId }: Pick<AskedChange, 'workflow' | 'requestId'>,
+    result: AskResult,
+  ): Promise<void> {
     const { asker, queueUrl } = await this.workflow(name);
-    const message = {
-      version: APPROVAL_MESSAGE_VERSION,
-      type: 'outcome',
-      requestId,
-      asker,
-      ...result,
-      text: cutText(result.text, MOST_OUTCOME_CHARACTERS),
-    } satisfies OutcomeMessage;
-    await this.send(queueUrl, JSON.stringify(message));
+    await sendOutcome(this.client, queueUrl, { requestId, asker }, result);
   }
 
   private async workflow(name: string): Promise<ReachableWorkflow> {
@@ -76,9 +70,5 @@ export class WorkflowQueues {
       );
     }
     return found;
-  }
-
-  private async send(queueUrl: string, body: string): Promise<void> {
-    await this.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
   }
 }

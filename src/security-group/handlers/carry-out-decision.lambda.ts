@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -13,29 +12,23 @@ import {
   parseDecision,
   type ReceivedDecision,
 } from '../../approval/adapters/approval-queue-messages';
+import { DecisionTelemetry } from '../../approval/adapters/decision-telemetry';
 import { KmsSigner } from '../../approval/adapters/kms-signer';
-import { whyNotProved } from '../../approval/adapters/proved-decision';
+import { whyNotSigned } from '../../approval/adapters/signed-decision';
 import { workInMessage } from '../../approval/adapters/work-in-message';
-import {
-  type AskResult,
-  type CarriedOut,
-  isConcluded,
-  isOvertaken,
-} from '../../approval/domain/ask-result';
+import { answerDecision } from '../../approval/domain/answer-decision';
+import { type AskResult, type CarriedOut, stillTried } from '../../approval/domain/ask-result';
 import type { Place } from '../../organization/domain/place';
 import { UnwatchedPlaceError } from '../../organization/domain/watched-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import {
-  SECURITY_GROUP_METRICS as METRIC,
-  METRICS_NAMESPACE,
-} from '../../shared/contracts/metrics';
+import { SECURITY_GROUP_METRICS as METRIC } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
@@ -60,9 +53,6 @@ import { UnfinishedError } from '../domain/responding/unfinished-error';
 const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
 const sentry = environment.SENTRY_NAME;
 const queueUrls = environment.DECISION_QUEUE_URLS.split(',');
-const logger = new Logger({ serviceName: sentry });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
-
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const kms = new KMSClient(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
@@ -83,12 +73,12 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
   workflows,
 );
-const failures = FailureReporter.ofFunction({
+const { logger, metrics, failures } = telemetryOf({
   construct: sentry,
   topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
   describeAccount: (accountId) => hub?.known.describe(accountId),
 });
+const decisions = new DecisionTelemetry({ logger, metrics, failures, names: METRIC });
 const ownPorts: LastingPorts = {
   groups: new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID),
   ledger: new DynamoLedger(dynamo, environment.LEDGER_TABLE),
@@ -138,50 +128,41 @@ const handling: MessageHandling = {
  */
 export const handler = messageHandler(handling, metrics);
 
-async function handleRecord(record: SQSRecord, tries: number): Promise<void> {
-  const received = parseDecision(record.body);
+async function handleRecord({ body }: SQSRecord, tries: number): Promise<void> {
+  const received = parseDecision(body);
   const { statement } = received;
-  const kept = await asker.read(statement.requestId);
-  const refusal = kept ? await whyRefused(received, kept) : 'this sentry has not asked for it';
-  if (refusal || !kept) {
-    logger.error('a decision that is none', { requestId: statement.requestId, reason: refusal });
-    metrics.addMetric(METRIC.decisionsRefused, MetricUnit.Count, 1);
-    failures.add(`refused ${record.messageId}`, {
-      work: workInMessage(record.body),
-      state: 'given-up',
-      reason: refusal ?? '',
-      next: 'Nothing was done: it is no decision of people. Find out who sent it.',
-    });
-    return;
-  }
-  const { phase, attempt } = statement;
-  if (isOvertaken(statement, kept.result)) return;
-  if (statement.reason === 'asked-already') {
-    // It ends with the request that it has joined, and must not end before.
-    return workflows.conclude(kept.asked, { phase, attempt, ...JOINED });
-  }
-  // One that comes again is told again, and counted once.
-  if (isConcluded(statement, kept.result)) return workflows.conclude(kept.asked, kept.result);
-  await conclude(kept, { phase, attempt, ...(await carryOut(received, kept, tries)) });
+  const { requestId } = statement;
+  const refuse = (reason: string) =>
+    decisions.refused({ ...workInMessage(body), requestId }, reason);
+  const kept = await asker.read(requestId);
+  const signed = await signedBy(received, kept?.asked.workflow);
+  if ('refusal' in signed) return refuse(signed.refusal);
+  await answerDecision(statement, kept && { digest: kept.digest, result: kept.result }, {
+    refuse,
+    carryOut: async () => kept && carryOut(received, kept, tries),
+    conclude: async (result) =>
+      workflows.conclude({ workflow: signed.workflow, requestId }, result),
+  });
 }
 
-const JOINED: CarriedOut = {
-  outcome: 'carried-out',
-  text: 'The same is asked under another id: what people decide there holds for both.',
-};
-
-async function whyRefused(
+/**
+ * Which workflow has signed it for this sentry.
+ *
+ * @param asked the workflow that was asked; undefined where nothing is known of the request.
+ */
+async function signedBy(
   received: ReceivedDecision,
-  { asked, digest }: StoredAsk,
-): Promise<string | undefined> {
+  asked: string | undefined,
+): Promise<{ readonly workflow: string } | { readonly refusal: string }> {
   const { workflows: known } = await configuration.asOf(new Date(0));
-  const workflow = known.find(({ name }) => name === asked.workflow);
-  if (!workflow) return `the sentry has no workflow ${asked.workflow} any more`;
-  return whyNotProved(
-    received,
-    { asker: workflow.asker, digest },
-    new KmsSigner(kms, workflow.decisionKeyArn),
-  );
+  const possible = known.filter(({ name }) => asked === undefined || name === asked);
+  let refusal = `the sentry has no workflow ${asked ?? ''} any more`;
+  for (const { name, asker: ownName, decisionKeyArn } of possible) {
+    const unsigned = await whyNotSigned(received, ownName, new KmsSigner(kms, decisionKeyArn));
+    if (!unsigned) return { workflow: name };
+    refusal = unsigned;
+  }
+  return { refusal };
 }
 
 /** Where the change was made that people were asked about. Not all records told, without a hub. */
@@ -190,7 +171,27 @@ function placeOf({ asked: { call } }: StoredAsk): Place {
   return { accountId: call.accountId, region: call.region };
 }
 
+const JOINED: CarriedOut = {
+  outcome: 'carried-out',
+  text: 'The same is asked under another id: what people decide there holds for both.',
+};
+
 async function carryOut(
+  received: ReceivedDecision,
+  kept: StoredAsk,
+  tries: number,
+): Promise<AskResult> {
+  const { phase, attempt, reason } = received.statement;
+  // It ends with the request that it has joined, and must not end before.
+  if (reason === 'asked-already') return { phase, attempt, ...JOINED };
+  const result = { phase, attempt, ...(await tryOnce(received, kept, tries)) };
+  const { requestId, group } = kept.asked;
+  decisions.concluded({ requestId, group: group.id }, result);
+  await asker.concluded(requestId, result);
+  return result;
+}
+
+async function tryOnce(
   { statement }: ReceivedDecision,
   kept: StoredAsk,
   tries: number,
@@ -226,26 +227,9 @@ async function carryOut(
       await workflows.conclude(kept.asked, {
         phase,
         attempt,
-        outcome: 'failed',
-        text: `Not yet, and it is still tried: ${error.message}`,
+        ...stillTried(error.message),
       });
     }
     throw error;
   }
-}
-
-async function conclude(kept: StoredAsk, result: AskResult): Promise<void> {
-  const isFailed = result.outcome === 'failed';
-  logger.info('decided', {
-    requestId: kept.asked.requestId,
-    group: kept.asked.group.id,
-    ...result,
-  });
-  metrics.addMetric(
-    isFailed ? METRIC.decisionsFailed : METRIC.decisionsCarriedOut,
-    MetricUnit.Count,
-    1,
-  );
-  await asker.concluded(kept.asked.requestId, result);
-  await workflows.conclude(kept.asked, result);
 }

@@ -23,7 +23,8 @@ export interface MessageHandling {
   handle(record: SQSRecord, tries: number): Promise<void>;
   /** As far as the message says what it is about, to report it where it fails. Does not throw. */
   workIn(record: SQSRecord): NamedWork;
-  countFailedTry(tries: number): void;
+  /** Default: it is in the log alone. */
+  countFailedTry?(tries: number): void;
   /** Default: a while that grows with each try. */
   secondsUntilNextTry?(error: unknown, tries: number): number;
 }
@@ -81,7 +82,7 @@ async function handleMessage(
     return [];
   } catch (error) {
     handling.logger.error('not done, will be tried again', { messageId, tries, error });
-    handling.countFailedTry(tries);
+    handling.countFailedTry?.(tries);
     await reportFailure(record, tries, reasonOf(error), handling);
     await postpone(record, tries, error, handling);
     return [{ itemIdentifier: messageId }];
