@@ -7,14 +7,8 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import type { Item } from './approval-schemas';
-import { labelsSchema, questionSchema } from './question-schemas';
-import {
-  ACTION_EXPIRY,
-  ACTION_ITEM_VERSION,
-  ACTION_KEPT_SECONDS,
-  ACTION_KEY,
-} from '../contracts/action-items';
+import { type Item, labelsSchema, questionSchema } from './approval-schemas';
+import { ACTION_EXPIRY, ACTION_ITEM_VERSION, ACTION_KEY } from '../contracts/action-items';
 import { CARRY_OUT_ACTION } from '../contracts/carry-out-action.environment';
 import { OUTCOME_KINDS, PHASES } from '../domain/approval-request';
 import type { AskResult } from '../domain/ask-result';
@@ -56,11 +50,11 @@ export class DynamoActions {
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
+    private readonly keptSeconds: number,
   ) {}
 
   /** What is stored already stays. */
   async store(asked: AskedAction, now: Date): Promise<void> {
-    const expiresAt = Math.ceil(now.getTime() / 1_000) + ACTION_KEPT_SECONDS;
     try {
       await this.client.send(
         new PutItemCommand({
@@ -70,7 +64,7 @@ export class DynamoActions {
             version: { N: String(ACTION_ITEM_VERSION) },
             asked: { S: JSON.stringify(asked) },
             turn: { N: '0' },
-            [ACTION_EXPIRY]: { N: String(expiresAt) },
+            [ACTION_EXPIRY]: this.expiryFrom(now),
           },
           ConditionExpression: 'attribute_not_exists(#pk)',
           ExpressionAttributeNames: { '#pk': ACTION_KEY.partition },
@@ -100,13 +94,15 @@ export class DynamoActions {
       ':holder': { S: holder },
       ':now': { N: String(now.getTime()) },
       ':until': { N: String(now.getTime() + LEASE_MILLISECONDS) },
+      ':expiry': this.expiryFrom(now),
     };
     try {
       const { Attributes: before } = await this.update(requestId, {
         UpdateExpression:
-          'SET turn = :turn, begunDecision = :decision, holder = :holder, leasedUntil = :until',
+          'SET turn = :turn, begunDecision = :decision, holder = :holder, leasedUntil = :until, #expiry = :expiry',
         ConditionExpression:
           'turn <= :turn AND (attribute_not_exists(concluded) OR concluded < :turn) AND (attribute_not_exists(leasedUntil) OR leasedUntil < :now OR holder = :holder)',
+        ExpressionAttributeNames: { '#expiry': ACTION_EXPIRY },
         ExpressionAttributeValues: values,
         ReturnValues: 'ALL_OLD',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -145,6 +141,10 @@ export class DynamoActions {
         },
       }),
     );
+  }
+
+  private expiryFrom(now: Date): { readonly N: string } {
+    return { N: String(Math.ceil(now.getTime() / 1_000) + this.keptSeconds) };
   }
 
   private async update(

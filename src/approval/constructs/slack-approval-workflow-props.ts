@@ -134,8 +134,8 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
   readonly maxRequestsPerHour?: number;
 
   /**
-   * For how long requests, clicks and all that became of them are kept once they are over. 7 days
-   * to 3650 days, or this throws.
+   * For how long requests, clicks and all that became of them are kept once they are over, and what
+   * an ApprovedAction has asked. 7 days to 3650 days, or this throws.
    *
    * @default Duration.days(400)
    */

@@ -267,6 +267,17 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
+   * For how long a request that is asked or decided now may still be heard of, in seconds: while
+   * its workflow keeps it, someone may click Retry.
+   *
+   * @internal
+   */
+  public get _heardOfSeconds(): number {
+    const { approvalSeconds, auditSeconds } = this.settings;
+    return this._expireSeconds + Math.max(0, ...approvalSeconds) + auditSeconds;
+  }
+
+  /**
    * For an asker whose users may give its requests labels of all kinds.
    *
    * @internal

@@ -11,6 +11,3 @@ export const ACTION_ITEM_VERSION = 1;
 
 /** In seconds since 1970: DynamoDB deletes the item some time after. */
 export const ACTION_EXPIRY = 'expiresAt';
-
-/** As long as a workflow keeps a request by default, someone may click Retry. */
-export const ACTION_KEPT_SECONDS = 400 * 24 * 3_600;

@@ -8,5 +8,7 @@ export const ASK_APPROVAL = handlerContract({
     'ASKER',
     'ACTION_TABLE',
     'REQUEST_QUEUE_URL',
+    /** How long what was asked is kept, once it is asked or decided. */
+    'KEPT_SECONDS',
   ],
 });

@@ -16,6 +16,8 @@ export const CARRY_OUT_ACTION = handlerContract({
     'DECISION_KEY_ARN',
     /** The function that is called with what was decided. */
     'ACTION_FUNCTION_ARN',
+    /** How long what was asked is kept, once it is asked or decided. */
+    'KEPT_SECONDS',
     'NOTIFICATION_TOPIC_ARN',
   ],
 });

@@ -12,10 +12,15 @@ import type { ActionAsked } from '../contracts/action-messages';
 import { ASK_APPROVAL } from '../contracts/ask-approval.environment';
 import { whyNotTheSame } from '../domain/asked-action';
 
-const { ASKER, ACTION_TABLE, REQUEST_QUEUE_URL } = readEnvironment(ASK_APPROVAL, process.env);
+const environment = readEnvironment(ASK_APPROVAL, process.env);
+const { ASKER, REQUEST_QUEUE_URL } = environment;
 const logger = new Logger({ serviceName: ASKER });
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
-const actions = new DynamoActions(new DynamoDBClient(CLIENT_SETTINGS), ACTION_TABLE);
+const actions = new DynamoActions(
+  new DynamoDBClient(CLIENT_SETTINGS),
+  environment.ACTION_TABLE,
+  Number(environment.KEPT_SECONDS),
+);
 
 /**
  * First stores what is asked, then asks. Tried again with the same id, it asks what was stored. Who

@@ -40,7 +40,11 @@ const decisions = new DecisionTelemetry({ logger, metrics, failures, names: ACTI
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const signer = new KmsSigner(new KMSClient(CLIENT_SETTINGS), environment.DECISION_KEY_ARN);
-const actions = new DynamoActions(new DynamoDBClient(CLIENT_SETTINGS), environment.ACTION_TABLE);
+const actions = new DynamoActions(
+  new DynamoDBClient(CLIENT_SETTINGS),
+  environment.ACTION_TABLE,
+  Number(environment.KEPT_SECONDS),
+);
 /** One call is one try: the client must not make two of it. */
 const lambda = new LambdaClient({
   ...CLIENT_SETTINGS,

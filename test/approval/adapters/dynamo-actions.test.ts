@@ -1,4 +1,4 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { parseActionRequest } from '../../../src/approval/adapters/action-request';
 import { DynamoActions } from '../../../src/approval/adapters/dynamo-actions';
@@ -9,6 +9,7 @@ import { type EmulatedApprovals, emulatedApprovals, TABLE } from '../emulated/em
 
 const NOON = new Date('2026-01-01T12:00:00Z');
 const HOUR_LATER = new Date('2026-01-01T13:00:00Z');
+const KEPT_SECONDS = 86_400;
 const RESULT: AskResult = { phase: 'decision', attempt: 1, outcome: 'carried-out', text: 'Done.' };
 
 let emulated: EmulatedApprovals;
@@ -17,7 +18,7 @@ let count = 0;
 
 beforeAll(async () => {
   emulated = await emulatedApprovals();
-  actions = new DynamoActions(emulated.client, TABLE);
+  actions = new DynamoActions(emulated.client, TABLE, KEPT_SECONDS);
 }, 300_000);
 afterAll(async () => emulated.stop());
 
@@ -37,6 +38,22 @@ test('one invocation at a time carries a request out, until its time is over', a
   expect(await actions.begin(later, NOON)).toEqual({ kind: 'taken', isSameTurn: false });
   expect(await actions.begin(later, HOUR_LATER)).toEqual({ kind: 'begun', isBegun: true });
   expect(await actions.begin(tryOf(requestId), HOUR_LATER)).toEqual({ kind: 'later' });
+});
+
+test('what was asked is kept from then on, and again from each try', async () => {
+  const { requestId } = await stored();
+  const expiry = async () => {
+    const { Item: item } = await emulated.client.send(
+      new GetItemCommand({
+        TableName: TABLE,
+        Key: { pk: { S: `REQUEST#${requestId}` }, sk: { S: 'ACTION' } },
+      }),
+    );
+    return Number(item?.expiresAt?.N);
+  };
+  expect(await expiry()).toBe(NOON.getTime() / 1_000 + KEPT_SECONDS);
+  await actions.begin(tryOf(requestId), HOUR_LATER);
+  expect(await expiry()).toBe(HOUR_LATER.getTime() / 1_000 + KEPT_SECONDS);
 });
 
 test('one that gives up lets others begin, and no one else can give up for it', async () => {
@@ -71,7 +88,7 @@ test('what ended after someone has read it is not begun again', async () => {
 test('a lost answer is no conflict with ourselves', async () => {
   const unlucky = new DynamoDBClient(emulatorAccess(emulated.endpoint));
   loseFirstAnswers(unlucky);
-  const losing = new DynamoActions(unlucky, TABLE);
+  const losing = new DynamoActions(unlucky, TABLE, KEPT_SECONDS);
   const asked = nextAsk();
   await losing.store(asked, NOON);
   expect(await losing.begin(tryOf(asked.requestId), NOON)).toMatchObject({ kind: 'begun' });

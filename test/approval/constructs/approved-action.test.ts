@@ -88,6 +88,23 @@ test('what was asked is encrypted, recoverable, and goes after its time', () => 
   });
 });
 
+test('what was asked is kept for as long as its workflow keeps it, and may tell of it', () => {
+  const stack = new Stack(new App(), 'App');
+  const asked = workflow(stack, {
+    expireAfter: Duration.days(1),
+    approvalDurations: [Duration.hours(1), Duration.hours(12)],
+    auditRetention: Duration.days(30),
+  });
+  withAction({ workflow: asked }, stack);
+  const functions = Object.entries(
+    Template.fromStack(stack).findResources('AWS::Lambda::Function'),
+  );
+  const kept = functions
+    .filter(([id]) => /^Action(AskApproval|CarryOutDecision)/.test(id))
+    .map(([, { Properties }]) => Properties.Environment.Variables.KEPT_SECONDS);
+  expect(kept).toEqual(Array(2).fill(String(Duration.hours(31 * 24 + 12).toSeconds())));
+});
+
 describe('alarms', () => {
   test('publish to the topic of the workflow', () => {
     const { action } = withAction();

@@ -16,13 +16,14 @@ export interface ActionParts {
 export class ActionAsker {
   public readonly handler: lambda.Function;
 
-  constructor(action: Construct, { asked: { asker }, table }: ActionParts) {
+  constructor(action: Construct, { asked: { asker, workflow }, table }: ActionParts) {
     this.handler = new BundledFunction(action, 'AskApproval', {
       contract: ASK_APPROVAL,
       environment: () => ({
         ASKER: asker.name,
         ACTION_TABLE: table.tableName,
         REQUEST_QUEUE_URL: asker.requestQueue.queueUrl,
+        KEPT_SECONDS: String(workflow._heardOfSeconds),
       }),
       description: `Has people asked for ${action.node.path}`,
       memorySize: 512,

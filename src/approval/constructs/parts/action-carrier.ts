@@ -31,7 +31,7 @@ export class ActionCarrier {
     private readonly props: ActionCarrierProps,
   ) {
     const { asked, table, action, topic } = props;
-    const { asker, decisions } = asked;
+    const { asker, decisions, workflow } = asked;
     this.handler = new BundledFunction(scope, 'CarryOutDecision', {
       contract: CARRY_OUT_ACTION,
       environment: () => ({
@@ -41,6 +41,7 @@ export class ActionCarrier {
         DECISION_QUEUE_URL: decisions.queueUrl,
         DECISION_KEY_ARN: asker.decisionKey.keyArn,
         ACTION_FUNCTION_ARN: action.functionArn,
+        KEPT_SECONDS: String(workflow._heardOfSeconds),
         NOTIFICATION_TOPIC_ARN: topic.topicArn,
       }),
       description: `Calls the handler of ${scope.node.path} with what people decided`,
