@@ -70,7 +70,8 @@ export function decisionDetail(
   }
 }
 
-const WHY_NOT_ASKED: Record<ReasonNotToAsk, string> = {
+/** In the middle of a sentence. */
+export const WHY_NOT_ASKED: Readonly<Record<ReasonNotToAsk, string>> = {
   'denied-before': 'the same was denied a short while before',
   'too-many': 'there were too many requests',
   'asked-already': 'the same is asked already',

@@ -4,8 +4,8 @@ import type { ChangeDecision } from './change-decision';
 import { extendApproval } from './extend-approval';
 import { statesText } from './outcome-text';
 import { revertAsked } from './revert-asked';
-import type { ReasonNotToAsk } from '../../../approval/domain/approval-request';
 import type { CarriedOut } from '../../../approval/domain/ask-result';
+import { WHY_NOT_ASKED } from '../../../approval/domain/request-text';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { AskedChange } from '../asking/asked-change';
 import type { StoredAsk } from '../asking/change-asker';
@@ -65,7 +65,7 @@ export async function carryOutDecision(
 const MOST_QUOTED_CHARACTERS = 120;
 
 function whyNot({ kind, reason, denialReason }: Unapproved): string {
-  if (kind === 'not-asked' && reason) return REASONS_NOT_TO_ASK[reason];
+  if (kind === 'not-asked' && reason) return `${REASONS[kind]}, as ${WHY_NOT_ASKED[reason]}`;
   return denialReason === undefined
     ? REASONS[kind]
     : `${REASONS[kind]} (${plainText(denialReason, MOST_QUOTED_CHARACTERS)})`;
@@ -80,13 +80,6 @@ const REASONS = {
   expired: 'No one answered',
   'not-asked': 'No one was asked',
   unaskable: 'No one could be asked',
-};
-
-const REASONS_NOT_TO_ASK: Readonly<Record<ReasonNotToAsk, string>> = {
-  'denied-before': 'No one was asked, as the same was denied a short while before',
-  'too-many': 'No one was asked, as there were too many requests',
-  'asked-already': 'No one was asked, as the same is asked already',
-  unreadable: 'No one was asked, as the question could not be read',
 };
 
 function leftReverted({ rules }: AskedChange, why: string): CarriedOut {
