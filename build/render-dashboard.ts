@@ -13,7 +13,7 @@ import { takePicture } from './take-picture';
 const FOLDER = resolve(__dirname, '../docs/images/dashboard');
 
 /** In the order in which they stand on the dashboard. */
-const SECTIONS = ['groups', 'keys', 'workflow', 'action', 'hub', 'rehearsal'];
+const SECTIONS = ['groups', 'keys', 'workflow', 'action', 'hub'];
 
 function renderDashboard(): void {
   mkdirSync(FOLDER, { recursive: true });

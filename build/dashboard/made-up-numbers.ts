@@ -69,6 +69,7 @@ const MADE_UP: Readonly<Record<string, Numbers>> = {
   RefusedClicks: at(new Map([[33, 1]])),
   BadSignatures: none(),
   UndeliverableMessages: none(),
+  ReasonsUnasked: none(),
   AdvanceRuns: steady(60),
   ActionDecisionsCarriedOut: at(
     new Map([

@@ -266,6 +266,7 @@ describe('a dashboard over the sentry and the workflow', () => {
         'Decisions',
         'SecondsToDecision',
         'RefusedClicks',
+        'ReasonsUnasked',
         'AdvanceRuns',
       ]),
     );

@@ -24,5 +24,10 @@ export function secondsToDecision(
 export function stepMetrics({ decision }: ApprovalRequest, { what }: AuditEntry): string[] {
   const metric = STEP_METRICS[what];
   const isCapped = what === 'not-asked' && decision?.reason === 'too-many';
-  return [...(metric ? [metric] : []), ...(isCapped ? [METRIC.requestsCapped] : [])];
+  const isUnasked = what === 'decided' && decision?.isReasonUnasked === true;
+  return [
+    ...(metric ? [metric] : []),
+    ...(isCapped ? [METRIC.requestsCapped] : []),
+    ...(isUnasked ? [METRIC.reasonsUnasked] : []),
+  ];
 }

@@ -115,11 +115,12 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
   readonly pauseAfterDenial?: Duration;
 
   /**
-   * Whether those who deny are asked why. Then Deny opens a window in Slack for the reason, up to
+   * Whether those who deny are asked why. Then Deny opens a modal in Slack for the reason, up to
    * 300 characters, which is shown with the decision and given to the one who asked. Where Slack
-   * opens none, as it does not answer, the denial counts at once, without a reason.
+   * opens none, as it does not answer, the denial counts at once, without a reason: the question
+   * says so, `metricReasonsUnasked` counts it, and ReasonsUnaskedAlarm goes off.
    *
-   * The function that takes clicks opens that window, so it may read the bot token then.
+   * The function that takes clicks opens that modal, so it may read the bot token then.
    *
    * @default DenialReason.NONE
    */

@@ -242,6 +242,11 @@ export class SlackApprovalWorkflow extends Construct {
     return ownMetric(this, APPROVAL_METRICS.requestsCapped, options);
   }
 
+  /** Denials without a reason, since Slack opened no modal in which to give it. */
+  public metricReasonsUnasked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return ownMetric(this, APPROVAL_METRICS.reasonsUnasked, options);
+  }
+
   /** Decisions that the one who asked could not carry out. */
   public metricCarryingFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, APPROVAL_METRICS.carryingFailed, options);

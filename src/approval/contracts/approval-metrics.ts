@@ -16,6 +16,8 @@ export const APPROVAL_METRICS = {
   requestsNotAsked: 'RequestsNotAsked',
   /** Those of them of which one actor caused too many. */
   requestsCapped: 'RequestsCapped',
+  /** Denials of which no one could say why, since Slack opened no modal. */
+  reasonsUnasked: 'ReasonsUnasked',
   /** Outcomes of requests that are not those of the asker that they name. */
   foreignOutcomes: 'ForeignOutcomes',
   /** Decisions that their asker could not carry out. */

@@ -26,6 +26,16 @@ test('one of too many is counted on its own besides', () => {
   ]);
 });
 
+test.each([
+  ['was asked for, and Slack opened no modal', true, ['Decisions', 'ReasonsUnasked']],
+  ['was given, or not asked for', undefined, ['Decisions']],
+])('a denial whose reason %s', (_, isReasonUnasked, metrics) => {
+  const { request } = admit(askOf(), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
+  const decision = { kind: 'denied' as const, at: NOON, by: ['U0ANN'], isReasonUnasked };
+  expect(stepMetrics({ ...request, decision }, { at: NOON, what: 'decided' })).toEqual(metrics);
+  expect(stepMetrics({ ...request, decision }, { at: NOON, what: 'carried-out' })).toEqual([]);
+});
+
 test('what no one has to know of by a number is not counted', () => {
   const { request } = admit(askOf(), NEW_SUBJECT, NEW_SOURCE, CONFIGURATION, NOON);
   expect(stepMetrics(request, { at: NOON, what: 'reminded' })).toEqual([]);

@@ -70,6 +70,10 @@ describe('who may decide, and how it goes about it, travels in an SSM parameter'
     const secrets = targetsOf(synthesized, RECEIVE, 'secretsmanager:GetSecretValue');
     expect(secrets).toHaveLength(rule ? 2 : 1);
     expect(JSON.stringify(secrets).includes('BotToken')).toBe(rule !== undefined);
+    const unasked = synthesized.findResources('AWS::CloudWatch::Alarm', {
+      Properties: { MetricName: 'ReasonsUnasked', Threshold: 0, Statistic: 'Sum' },
+    });
+    expect(Object.keys(unasked)).toHaveLength(rule ? 1 : 0);
   });
 
   test('as the app says', () => {

@@ -1,10 +1,14 @@
+import { Duration } from 'aws-cdk-lib';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { WorkflowParts } from './workflow-parts';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
+import { ownMetric } from '../../../shared/constructs/own-metric';
+import { APPROVAL_METRICS } from '../../contracts/approval-metrics';
 import { RECEIVE_INTERACTION } from '../../contracts/receive-interaction.environment';
 import type { ReasonRule } from '../../domain/approval-configuration';
 import { InteractionApi } from '../interaction-api';
@@ -64,6 +68,20 @@ export class Receiver {
         topic,
         description: 'The function that takes clicks fails: people click, and nothing happens.',
       }),
+      ...(denialReason ? [unaskedAlarm(workflow, topic)] : []),
     ];
   }
+}
+
+/** Those who deny are to say why, and some could not. */
+function unaskedAlarm(workflow: Construct, topic: sns.ITopic): NotifyingAlarm {
+  return new NotifyingAlarm(workflow, 'ReasonsUnaskedAlarm', {
+    metric: ownMetric(workflow, APPROVAL_METRICS.reasonsUnasked),
+    threshold: 0,
+    statistic: cloudwatch.Stats.SUM,
+    period: Duration.minutes(5),
+    topic,
+    description:
+      'A denial counts without a reason, since Slack opened no modal to ask for it: the log of the function that takes clicks says why.',
+  });
 }
