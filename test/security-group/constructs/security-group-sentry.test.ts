@@ -478,12 +478,25 @@ describe('an alarm goes to the topic when', () => {
       },
     });
   const RUNS_OF_RECONCILE = [
-    Match.objectLike({ Expression: 'begun - FILL(failed, 0)' }),
+    Match.objectLike({ Expression: 'IF(logged > 0, begun - FILL(failed, 0), 0)' }),
+    Match.objectLike({
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Logs',
+          MetricName: 'IncomingLogEvents',
+          Dimensions: [
+            { Name: 'LogGroupName', Value: { Ref: Match.stringLikeRegexp('ReconcileGroupsLogs') } },
+          ],
+        },
+        Period: 86400,
+        Stat: 'Sum',
+      },
+    }),
     lambdaCounts('Invocations'),
     lambdaCounts('Errors'),
   ];
 
-  test('no run of reconcile ends, by what Lambda counts, and silence is bad', () => {
+  test('no run of reconcile ends, or writes its log, by what AWS counts, and silence is bad', () => {
     template().hasResourceProperties('AWS::CloudWatch::Alarm', {
       Metrics: RUNS_OF_RECONCILE,
       EvaluationPeriods: 1,

@@ -44,7 +44,7 @@ export function workflowWidgets(workflow: SlackApprovalWorkflow): cloudwatch.IWi
         workflow.metricRefusedClicks({ label: 'clicks that did not count' }),
         workflow.metricBadSignatures({ label: 'calls that Slack did not sign' }),
         workflow.metricUndeliverableMessages({ label: 'messages that Slack refused' }),
-        workflow.metricReasonsUnasked({ label: 'denials without a modal for the reason' }),
+        workflow.metricReasonsUnasked({ label: 'denials without a modal' }),
       ],
     }),
     openRequests(workflow),

@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { ChangeQueue } from './change-queue';
@@ -21,7 +22,7 @@ export interface ReconcileScheduleProps {
 
 /**
  * When reconcile runs: by the clock, and after calls that no one can read; and the alarm for a day
- * or two without a run.
+ * or two without a run, or without its log.
  */
 export class ReconcileSchedule {
   public readonly rule: events.Rule;
@@ -44,11 +45,11 @@ export class ReconcileSchedule {
     const days = silentDays(settings.reconcileSchedule);
     this.alarms = [
       new SilenceAlarm(sentry, 'MissedReconcileAlarm', {
-        signsOfLife: (period) => runsWithoutError(reconciler.handler, period),
+        signsOfLife: (period) => runsInLog(reconciler.handler, period),
         period: Duration.days(1),
         periods: days,
         topic,
-        description: `No run of reconcile has come to its end for ${days === 1 ? 'a day' : `${days} days`}.`,
+        description: `No run of reconcile has come to its end for ${days === 1 ? 'a day' : `${days} days`}, or none could write its log.`,
       }),
     ];
   }
@@ -63,17 +64,30 @@ function silentDays(schedule: events.Schedule): number {
 }
 
 /**
- * Lambda counts both by itself, where no one can put values. The function does nothing but
- * reconcile, and a run that does not come to its end is an error.
+ * AWS counts all three by itself, where no one can put values. The function does nothing but
+ * reconcile, and a run that does not come to its end is an error. Where no line came into its log,
+ * its metrics are lost: then there is no number, which is silence.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
  */
-function runsWithoutError(
-  reconciler: lambda.IFunction,
-  period: Duration,
-): cloudwatch.MathExpression {
+function runsInLog(reconciler: lambda.Function, period: Duration): cloudwatch.MathExpression {
   return new cloudwatch.MathExpression({
-    expression: 'begun - FILL(failed, 0)',
-    usingMetrics: { begun: reconciler.metricInvocations(), failed: reconciler.metricErrors() },
+    expression: 'IF(logged > 0, begun - FILL(failed, 0), 0)',
+    usingMetrics: {
+      logged: linesIn(reconciler.logGroup),
+      begun: reconciler.metricInvocations(),
+      failed: reconciler.metricErrors(),
+    },
     period,
     label: 'Runs of reconcile',
+  });
+}
+
+function linesIn({ logGroupName }: logs.ILogGroup): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: 'AWS/Logs',
+    metricName: 'IncomingLogEvents',
+    dimensionsMap: { LogGroupName: logGroupName },
+    statistic: cloudwatch.Stats.SUM,
   });
 }
