@@ -117,17 +117,17 @@ test('who is asked why decides nothing until they say it, and what they write af
   expect(told).toEqual([[BOB, expect.stringContaining('it is denied already')]]);
 });
 
-test('a denial counts at once where Slack opens no window for its reason, and says so', async () => {
+test('a denial counts at once where Slack opens no modal for its reason, and says so', async () => {
   const { slack, lenient } = sandbox;
   await sandbox.open(lenient, SSH);
   slack.failNext('views.open', 'expired_trigger_id');
   const answer = await sandbox.click(ALICE, 'Deny');
   expect(answer).toMatchObject({ status: 200, inTime: true });
   expect(await sandbox.rules(lenient)).toEqual([HTTPS]);
-  expect(sandbox.lastQuestion.text).toContain('Slack opened no window in which to give a reason.');
+  expect(sandbox.lastQuestion.text).toContain('Slack opened no modal in which to give a reason.');
 });
 
-test('a denial counts in time where Slack is slow, and the window that it opens too late brings nothing', async () => {
+test('a denial counts in time where Slack is slow, and the modal that it opens too late brings nothing', async () => {
   const { slack, lenient } = sandbox;
   await sandbox.open(lenient, SSH);
   slack.answerDelayMs = 2_000;

@@ -9,7 +9,7 @@ export enum DenialReason {
   OPTIONAL = 'OPTIONAL',
 
   /**
-   * They have to write something. Only where Slack opens no window for it, the denial counts
+   * They have to write something. Only where Slack opens no modal for it, the denial counts
    * without: it is the safe answer, and must not be lost.
    */
   REQUIRED = 'REQUIRED',

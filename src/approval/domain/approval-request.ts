@@ -129,7 +129,7 @@ export interface Decision {
   readonly reason?: ReasonNotToAsk;
   /** With `denied`: why, in the words of the one who denied. */
   readonly denialReason?: string;
-  /** With `denied`: a reason was to be asked for, and Slack opened no window for it. */
+  /** With `denied`: a reason was to be asked for, and Slack opened no modal for it. */
   readonly isReasonUnasked?: boolean;
   /** With `expired`: a click that came in time waited. It is as if it were denied. */
   readonly isClickWaiting?: boolean;

@@ -57,7 +57,7 @@ export function decisionDetail(
     case 'approved':
       return `, ${time}${until ? `, until ${timeText(until)}` : mayBeTimed ? ', for good' : ''}.`;
     case 'denied':
-      return `, ${time}.${isReasonUnasked ? ' Slack opened no window in which to give a reason.' : ''}`;
+      return `, ${time}.${isReasonUnasked ? ' Slack opened no modal in which to give a reason.' : ''}`;
     case 'expired':
       if (isRouteLost) {
         return ` ${time}: no one could decide, as its route was changed since. It is as if it were denied.`;

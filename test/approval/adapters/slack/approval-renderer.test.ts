@@ -939,7 +939,7 @@ describe('where those who deny are asked why', () => {
       isReasonUnasked: true,
     };
     expect(asking.question({ ...PENDING, decision }).text).toContain(
-      'Slack opened no window in which to give a reason.',
+      'Slack opened no modal in which to give a reason.',
     );
   });
 });
