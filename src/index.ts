@@ -13,7 +13,7 @@ export { type ApprovalRoute } from './approval/constructs/approval-route';
 export { ApprovedAction } from './approval/constructs/approved-action';
 export { type ApprovedActionProps } from './approval/constructs/approved-action-props';
 export { Approvers } from './approval/constructs/approvers';
-export { DenialReason } from './approval/constructs/denial-reason';
+export { DenialPrompt } from './approval/constructs/denial-prompt';
 export { SlackApprovalWorkflow } from './approval/constructs/slack-approval-workflow';
 export { type SlackApprovalWorkflowProps } from './approval/constructs/slack-approval-workflow-props';
 export { SlackDestination } from './approval/constructs/slack-destination';

@@ -10,7 +10,7 @@ import {
 } from '../../sandbox/slack/clicks';
 import type { SubmissionOverrides } from '../../sandbox/slack/modals';
 import type { Message } from '../../sandbox/slack/workspace';
-import { DenialReason } from '../../src';
+import { DenialPrompt } from '../../src';
 import { approvalDigest } from '../../src/approval/adapters/approval-digest';
 import { queueText } from '../../src/approval/adapters/approval-queue-messages';
 import type { AskMessage } from '../../src/approval/contracts/approval-messages';
@@ -51,7 +51,7 @@ let sandbox: ApprovalSandbox;
 let approval: string;
 
 beforeAll(async () => {
-  sandbox = await ApprovalSandbox.start(TESTS, { denialReason: DenialReason.OPTIONAL });
+  sandbox = await ApprovalSandbox.start(TESTS, { denialPrompt: DenialPrompt.OPTIONAL });
 });
 
 afterAll(async () => sandbox?.stop());

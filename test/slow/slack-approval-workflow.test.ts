@@ -4,7 +4,7 @@ import { metricsIn, widgetsOf } from '../../build/dashboard/dashboard-body';
 import {
   Approvers,
   ChangeResponse,
-  DenialReason,
+  DenialPrompt,
   MonitoredGroups,
   SecurityGroupBaseline,
   SecurityGroupSentry,
@@ -43,7 +43,7 @@ let sandbox: ApprovalSandbox;
 beforeAll(async () => {
   sandbox = await ApprovalSandbox.start(TESTS, {
     paymentsPair: TESTS - 1,
-    denialReason: DenialReason.REQUIRED,
+    denialPrompt: DenialPrompt.REQUIRED,
   });
 });
 

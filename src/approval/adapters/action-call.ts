@@ -91,14 +91,14 @@ async function invoked(client: LambdaClient, command: InvokeCommand): Promise<In
   }
 }
 
-const MOST_REASON_CHARACTERS = 1_000;
+const MOST_ERROR_CHARACTERS = 1_000;
 
 /** In every runtime of Lambda. */
 const thrown = z.object({ errorMessage: z.string() });
 
 function reasonIn(returned: unknown, failure: string): string {
   const { errorMessage = '' } = thrown.safeParse(returned).data ?? {};
-  const reason = plainText(errorMessage, MOST_REASON_CHARACTERS);
+  const reason = plainText(errorMessage, MOST_ERROR_CHARACTERS);
   return reason || `The function failed, and does not say why (${failure}).`;
 }
 

@@ -5,7 +5,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { ApprovalRoute } from './approval-route';
 import type { Approvers } from './approvers';
-import type { DenialReason } from './denial-reason';
+import type { DenialPrompt } from './denial-prompt';
 import type { SlackDestination } from './slack-destination';
 import type { CompanySettings } from '../../shared/constructs/company-settings';
 
@@ -122,9 +122,9 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
    *
    * The function that takes clicks opens that modal, so it may read the bot token then.
    *
-   * @default DenialReason.NONE
+   * @default DenialPrompt.NONE
    */
-  readonly denialReason?: DenialReason;
+  readonly denialPrompt?: DenialPrompt;
 
   /**
    * How many requests one actor may cause about one thing, such as a group, in an hour. No one is

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { checkedDeciders, warnOfTooFewApprovers } from './checked-deciders';
 import { warnOfMentionedOthers } from './checked-mentions';
 import { checkedRoutes } from './checked-routes';
-import { reasonRule } from './denial-reason';
+import { reasonPrompt } from './denial-prompt';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
@@ -40,7 +40,7 @@ export function slackApprovalWorkflowSettings(
     checkedSeconds(props[name] ?? byDefault, place(scope, name), range);
   const expireSeconds = seconds('expireAfter', Duration.hours(24), EXPIRY_RANGE);
   const remindSeconds = seconds('remindAfter', Duration.hours(4), REMINDER_RANGE);
-  const denialReason = reasonRule(props.denialReason);
+  const denialPrompt = reasonPrompt(props.denialPrompt);
   refuseLateReminder(scope, props, expireSeconds);
   return {
     approvers: own.approvers,
@@ -52,7 +52,7 @@ export function slackApprovalWorkflowSettings(
     remindMilliseconds: remindSeconds * 1_000,
     approvalSeconds: approvalSeconds(scope, props),
     denialPauseMilliseconds: seconds('pauseAfterDenial', Duration.hours(1), PAUSE_RANGE) * 1_000,
-    ...(denialReason && { denialReason }),
+    ...(denialPrompt && { denialPrompt }),
     requestsAnHour: requestsAnHour(scope, props),
     monitoring: props.monitoringChannel?._monitoring ?? { kind: 'none' },
     auditSeconds: seconds('auditRetention', Duration.days(400), AUDIT_RANGE),

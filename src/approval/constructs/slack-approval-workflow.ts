@@ -131,7 +131,7 @@ export class SlackApprovalWorkflow extends Construct {
     this.decisionKey = new DecisionKey(this);
     const receiver = new Receiver(this, this.parts, {
       auditSeconds: settings.auditSeconds,
-      denialReason: settings.denialReason,
+      denialPrompt: settings.denialPrompt,
       domainMapping: props.domainMapping,
     });
     const { url, api } = receiver.interactions;

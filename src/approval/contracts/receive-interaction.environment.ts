@@ -12,5 +12,5 @@ export const RECEIVE_INTERACTION = handlerContract({
     'AUDIT_SECONDS',
   ],
   /** Where those who deny are asked why: the rule for it, and what opens the modal. */
-  optionalVariables: ['DENIAL_REASON', 'BOT_TOKEN_SECRET_ARN'],
+  optionalVariables: ['DENIAL_PROMPT', 'BOT_TOKEN_SECRET_ARN'],
 });

@@ -17,8 +17,8 @@ export function reasonText(written: string): string {
 /** What a denial by this click says about why. */
 export function reasonOfDenial(
   { reason }: Pick<Click, 'reason'>,
-  { denialReason: rule }: Pick<ApprovalConfiguration, 'denialReason'>,
+  { denialPrompt }: Pick<ApprovalConfiguration, 'denialPrompt'>,
 ): Pick<Decision, 'denialReason' | 'isReasonUnasked'> {
-  if (reason === undefined) return rule ? { isReasonUnasked: true } : {};
+  if (reason === undefined) return denialPrompt ? { isReasonUnasked: true } : {};
   return reason === '' ? {} : { denialReason: reason };
 }

@@ -9,7 +9,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
 import {
   Approvers,
-  DenialReason,
+  DenialPrompt,
   SlackDestination,
   type SlackApprovalWorkflowProps,
 } from '../../../src';
@@ -56,16 +56,16 @@ describe('who may decide, and how it goes about it, travels in an SSM parameter'
   });
 
   test.each([
-    [DenialReason.NONE, undefined],
-    [DenialReason.OPTIONAL, 'optional'],
-    [DenialReason.REQUIRED, 'required'],
-  ])('with denialReason %s, those who deny are asked %s', (denialReason, rule) => {
-    const synthesized = template({ denialReason });
-    expect(parameterOf(synthesized).denialReason).toBe(rule);
+    [DenialPrompt.NONE, undefined],
+    [DenialPrompt.OPTIONAL, 'optional'],
+    [DenialPrompt.REQUIRED, 'required'],
+  ])('with denialPrompt %s, those who deny are asked %s', (denialPrompt, rule) => {
+    const synthesized = template({ denialPrompt });
+    expect(parameterOf(synthesized).denialPrompt).toBe(rule);
     const [, { Properties }] = Object.entries(
       synthesized.findResources('AWS::Lambda::Function'),
     ).find(([name]) => name.startsWith('ApprovalsReceiveInteraction'))!;
-    expect(Properties.Environment.Variables.DENIAL_REASON).toBe(rule);
+    expect(Properties.Environment.Variables.DENIAL_PROMPT).toBe(rule);
     // Only then may the function that anyone can call read the bot token.
     const secrets = targetsOf(synthesized, RECEIVE, 'secretsmanager:GetSecretValue');
     expect(secrets).toHaveLength(rule ? 2 : 1);

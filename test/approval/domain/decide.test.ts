@@ -42,7 +42,7 @@ test('one approver denies, and no approval counts after it', async () => {
 });
 
 describe('where those who deny are asked why', () => {
-  const REQUIRED = { denialReason: 'required' } as const;
+  const REQUIRED = { denialPrompt: 'required' } as const;
   const deniedWith = async (values: object, configuration: object = REQUIRED) => {
     const workflow = await asked(new WorkflowInMemory(configuration));
     await workflow.click('ann', DENY, values);

@@ -8,7 +8,7 @@ import {
   Approvers,
   ChangeResponse,
   ChangeSource,
-  DenialReason,
+  DenialPrompt,
   IamKeySentry,
   KeyActions,
   ManagementEventsTrail,
@@ -85,6 +85,6 @@ function workflow(stack: Stack, id: string): SlackApprovalWorkflow {
     botToken: new Secret(stack, `${id}BotToken`),
     approvalChannelId: 'C0APPROVE',
     approvers: Approvers.users(['U0ALICE', 'U0BOB']),
-    denialReason: DenialReason.REQUIRED,
+    denialPrompt: DenialPrompt.REQUIRED,
   });
 }

@@ -25,7 +25,7 @@ import {
   SentryHub,
   SlackApprovalWorkflow,
   SlackDestination,
-  DenialReason,
+  DenialPrompt,
 } from '../../../src';
 import type { HubFunction } from '../../../src/organization/contracts/hub-roles';
 
@@ -251,6 +251,6 @@ function workflow(stack: Stack): SlackApprovalWorkflow {
     approvalChannelId: 'C0APPROVE',
     monitoringChannel: SlackDestination.webhook(secret('Webhook')),
     approvers: Approvers.users(['U0ALICE']),
-    denialReason: DenialReason.REQUIRED,
+    denialPrompt: DenialPrompt.REQUIRED,
   });
 }

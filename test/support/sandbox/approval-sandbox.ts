@@ -39,7 +39,7 @@ import type { Message } from '../../../sandbox/slack/workspace';
 import {
   Approvers,
   ChangeResponse,
-  type DenialReason,
+  type DenialPrompt,
   MonitoredGroups,
   Ports,
   SecurityGroupBaseline,
@@ -96,7 +96,7 @@ export interface ApprovalSandboxOptions extends Pick<LocalAwsOptions, 'tablesEnd
   /** The pair whose groups have the tags of payments, and of what is sensitive. Default: none. */
   readonly paymentsPair?: number;
   /** Whether those who deny are asked why. Default: they are not. */
-  readonly denialReason?: DenialReason;
+  readonly denialPrompt?: DenialPrompt;
   /** The time when the stack is deployed. Default: now. */
   readonly at?: Date;
   /** What comes first, once the stack is there. Default: a run of reconcile, which adopts. */
@@ -511,7 +511,7 @@ function accessOf(
 
 function synthesizeStage(
   pairsOfGroups: number,
-  { placedGroups: placed = [], paymentsPair, denialReason }: ApprovalSandboxOptions,
+  { placedGroups: placed = [], paymentsPair, denialPrompt }: ApprovalSandboxOptions,
 ): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-stage-')) });
   const stack = new Stack(app, STACK_NAME);
@@ -523,7 +523,7 @@ function synthesizeStage(
     approvalChannelId: APPROVAL_CHANNEL,
     monitoringChannel: SlackDestination.channel(MONITOR_CHANNEL),
     approvers: Approvers.users([ALICE, BOB]),
-    denialReason,
+    denialPrompt,
     routes: [
       {
         name: 'routed',

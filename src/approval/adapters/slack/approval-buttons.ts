@@ -110,12 +110,12 @@ function approve(request: ApprovalRequest, needed: number, seconds?: number): Bu
 }
 
 /** Where a modal opens for the reason, that is where one confirms. */
-function deny(request: ApprovalRequest, { denialReason }: ApprovalConfiguration): Button {
+function deny(request: ApprovalRequest, { denialPrompt }: ApprovalConfiguration): Button {
   const denying = {
     ...button(request, { kind: 'deny' }, 'deny', 'Deny'),
     style: 'danger',
   } as const;
-  if (denialReason) return denying;
+  if (denialPrompt) return denying;
   const explanation = `If you deny, no one can approve it any more: ${cut(request.question.ifDenied, MOST_QUOTED_CHARACTERS)}`;
   return {
     ...denying,

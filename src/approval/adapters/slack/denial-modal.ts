@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { cut, plain, type PlainText } from './approval-blocks';
-import type { ReasonRule } from '../../domain/approval-configuration';
+import type { ReasonPrompt } from '../../domain/approval-configuration';
 import { MOST_REASON_CHARACTERS } from '../../domain/denial-reason';
 
 /** What Slack calls the modal when someone submits it. */
@@ -56,7 +56,7 @@ export type ModalBlock =
 export function denialModal(
   { value, channelId, messageTs, userId }: ClickedDenial,
   headline: string,
-  rule: ReasonRule,
+  prompt: ReasonPrompt,
 ): DenialModal {
   return {
     type: 'modal',
@@ -76,7 +76,7 @@ export function denialModal(
       {
         type: 'input',
         block_id: REASON_BLOCK,
-        optional: rule === 'optional',
+        optional: prompt === 'optional',
         label: plain('Why do you deny it?'),
         element: {
           type: 'plain_text_input',

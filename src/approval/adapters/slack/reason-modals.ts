@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { denialModal } from './denial-modal';
 import type { Click } from './interaction-payload';
 import type { SlackWebApi } from './slack-web-api';
-import type { ReasonRule } from '../../domain/approval-configuration';
+import type { ReasonPrompt } from '../../domain/approval-configuration';
 import { MessengerRefusedError } from '../../domain/messenger';
 
 /** Slack says so where a modal was opened for the click already: the click came a second time. */
@@ -12,14 +12,14 @@ const OPENED_BEFORE = 'exchanged_trigger_id';
 export class ReasonModals {
   constructor(
     private readonly slack: Pick<SlackWebApi, 'openView'>,
-    private readonly rule: ReasonRule,
+    private readonly prompt: ReasonPrompt,
   ) {}
 
   /** Throws where it is not open within the time: then no one asks for the reason. */
   async open(click: Click, withinMilliseconds: number): Promise<void> {
     const { triggerId, headline = '' } = click;
     if (triggerId === undefined) throw new Error('The click brings nothing that opens a modal.');
-    const opened = this.slack.openView(triggerId, denialModal(click, headline, this.rule));
+    const opened = this.slack.openView(triggerId, denialModal(click, headline, this.prompt));
     const timer = new AbortController();
     try {
       await Promise.race([opened, refuseAfter(withinMilliseconds, timer.signal)]);

@@ -10,7 +10,7 @@ import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { APPROVAL_METRICS } from '../../contracts/approval-metrics';
 import { RECEIVE_INTERACTION } from '../../contracts/receive-interaction.environment';
-import type { ReasonRule } from '../../domain/approval-configuration';
+import type { ReasonPrompt } from '../../domain/approval-configuration';
 import { InteractionApi } from '../interaction-api';
 import { grantSecret, grantSend } from '../workflow-rights';
 
@@ -18,7 +18,7 @@ export interface ReceiverProps {
   /** How long clicks are kept. */
   readonly auditSeconds: number;
   /** Undefined where those who deny are not asked why. */
-  readonly denialReason: ReasonRule | undefined;
+  readonly denialPrompt: ReasonPrompt | undefined;
   readonly domainMapping: apigwv2.DomainMappingOptions | undefined;
 }
 
@@ -34,7 +34,7 @@ export class Receiver {
   constructor(
     workflow: Construct,
     { table, queues, secrets, topic }: WorkflowParts,
-    { auditSeconds, denialReason, domainMapping }: ReceiverProps,
+    { auditSeconds, denialPrompt, domainMapping }: ReceiverProps,
   ) {
     this.handler = new BundledFunction(workflow, 'ReceiveInteraction', {
       contract: RECEIVE_INTERACTION,
@@ -44,8 +44,8 @@ export class Receiver {
         CLICK_QUEUE_URL: queues.clicks.queueUrl,
         SIGNING_SECRET_ARN: secrets.signingSecret.secretArn,
         AUDIT_SECONDS: String(auditSeconds),
-        ...(denialReason && {
-          DENIAL_REASON: denialReason,
+        ...(denialPrompt && {
+          DENIAL_PROMPT: denialPrompt,
           BOT_TOKEN_SECRET_ARN: secrets.botToken.secretArn,
         }),
       }),
@@ -56,7 +56,7 @@ export class Receiver {
     table.grantAddClicks(this.handler.role!);
     grantSend(this.handler, queues.clicks);
     grantSecret(this.handler, secrets.signingSecret);
-    if (denialReason) grantSecret(this.handler, secrets.botToken);
+    if (denialPrompt) grantSecret(this.handler, secrets.botToken);
     this.interactions = new InteractionApi(workflow, 'Interactions', {
       handler: this.handler,
       domainMapping,
@@ -68,7 +68,7 @@ export class Receiver {
         topic,
         description: 'The function that takes clicks fails: people click, and nothing happens.',
       }),
-      ...(denialReason ? [unaskedAlarm(workflow, topic)] : []),
+      ...(denialPrompt ? [unaskedAlarm(workflow, topic)] : []),
     ];
   }
 }

@@ -900,7 +900,7 @@ describe('whatever is asked, and whatever has become of it', () => {
 });
 
 describe('where those who deny are asked why', () => {
-  const asking = new SlackRenderer({ ...CONFIGURATION, denialReason: 'required' });
+  const asking = new SlackRenderer({ ...CONFIGURATION, denialPrompt: 'required' });
 
   test('a modal asks in place of the dialog of Deny', () => {
     for (const request of [PENDING, withQuestion(LONG)]) {

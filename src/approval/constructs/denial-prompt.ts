@@ -1,7 +1,7 @@
-import type { ReasonRule } from '../domain/approval-configuration';
+import type { ReasonPrompt } from '../domain/approval-configuration';
 
 /** Whether those who deny a request in Slack are asked why. */
-export enum DenialReason {
+export enum DenialPrompt {
   /** They are not asked: they confirm that they deny, and that is all. */
   NONE = 'NONE',
 
@@ -15,12 +15,14 @@ export enum DenialReason {
   REQUIRED = 'REQUIRED',
 }
 
-const RULES: Readonly<Record<DenialReason, ReasonRule | undefined>> = {
-  [DenialReason.NONE]: undefined,
-  [DenialReason.OPTIONAL]: 'optional',
-  [DenialReason.REQUIRED]: 'required',
+const PROMPTS: Readonly<Record<DenialPrompt, ReasonPrompt | undefined>> = {
+  [DenialPrompt.NONE]: undefined,
+  [DenialPrompt.OPTIONAL]: 'optional',
+  [DenialPrompt.REQUIRED]: 'required',
 };
 
-export function reasonRule(denialReason: DenialReason = DenialReason.NONE): ReasonRule | undefined {
-  return RULES[denialReason];
+export function reasonPrompt(
+  denialPrompt: DenialPrompt = DenialPrompt.NONE,
+): ReasonPrompt | undefined {
+  return PROMPTS[denialPrompt];
 }
