@@ -67,7 +67,7 @@ export function shownConstructs(): Shown {
     actions: [
       new ApprovedAction(stack, 'SnapshotDeletion', {
         workflow: approvals,
-        handler: new lambda.Function(stack, 'DeleteSnapshot', {
+        actionFunction: new lambda.Function(stack, 'DeleteSnapshot', {
           runtime: lambda.Runtime.NODEJS_24_X,
           code: lambda.Code.fromInline('exports.handler = async () => undefined;'),
           handler: 'index.handler',

@@ -144,7 +144,7 @@ const approvals = new SlackApprovalWorkflow(stack, 'Approvals', workflow);
 approvals.addAsker('own', new sqs.Queue(stack, 'OwnDecisions')).grantAsk(deployer);
 const action: Required<Omit<ApprovedActionProps, CompanySetting>> = {
   workflow: approvals,
-  handler: new lambda.Function(stack, 'OwnFunction', {
+  actionFunction: new lambda.Function(stack, 'OwnFunction', {
     runtime: lambda.Runtime.NODEJS_24_X,
     code: lambda.Code.fromInline('exports.handler = async () => "Done.";'),
     handler: 'index.handler',

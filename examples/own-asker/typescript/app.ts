@@ -21,22 +21,25 @@ const workflow = new SlackApprovalWorkflow(stack, 'Approvals', {
 });
 
 // Your own function, in any language: what it may do is between you and it.
-const handler = new lambda.Function(stack, 'DeleteSnapshot', {
+const deleteSnapshot = new lambda.Function(stack, 'DeleteSnapshot', {
   runtime: lambda.Runtime.NODEJS_24_X,
   code: lambda.Code.fromAsset(join(__dirname, 'snapshots')),
   handler: 'index.handler',
   timeout: Duration.seconds(30),
 });
-handler.addToRolePolicy(
+deleteSnapshot.addToRolePolicy(
   new iam.PolicyStatement({ actions: ['ec2:DescribeSnapshots'], resources: ['*'] }),
 );
 const snapshots = stack.formatArn({ service: 'ec2', account: '', resource: 'snapshot/*' });
-handler.addToRolePolicy(
+deleteSnapshot.addToRolePolicy(
   new iam.PolicyStatement({ actions: ['ec2:DeleteSnapshot'], resources: [snapshots] }),
 );
 
 // It is called with what people decided, and with nothing else.
-new ApprovedAction(stack, 'SnapshotDeletion', { workflow, handler });
+new ApprovedAction(stack, 'SnapshotDeletion', {
+  workflow,
+  actionFunction: deleteSnapshot,
+});
 
 // The manifest that makes the Slack app, and the name of the function that asks, are outputs of the
 // stack, too: the constructs add them.

@@ -18,7 +18,7 @@ export interface ApprovedActionProps extends CompanySettings {
    * It is waited for, so it throws if the function is known to have a timeout of more than 5
    * minutes, and if it is in another account or Region.
    */
-  readonly handler: lambda.IFunction;
+  readonly actionFunction: lambda.IFunction;
 
   /**
    * Where alarms about the action go, word of decisions that are none, and of tampering: a standard
@@ -39,7 +39,7 @@ export interface ApprovedActionProps extends CompanySettings {
 
   /**
    * Whether rules of EventBridge tell when someone tampers with the action: with its functions,
-   * queues, table, key, alarms or roles. Those of `handler` are your own to watch.
+   * queues, table, key, alarms or roles. Those of `actionFunction` are your own to watch.
    *
    * @default true
    */

@@ -4,7 +4,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { checkActionHandler, grantAskTo } from './action-handler';
+import { checkActionFunction, grantAskTo } from './action-function';
 import { ActionTable } from './action-table';
 import type { ApprovedActionProps } from './approved-action-props';
 import { AskedWorkflow } from './asked-workflow';
@@ -26,8 +26,8 @@ import { CARRY_OUT_ACTION } from '../contracts/carry-out-action.environment';
  * Something that is done once people in Slack approve it: by a function of your own, which needs
  * nothing of this library, in any language.
  *
- * Who invokes `askFunction` has people asked. The construct then proves their decision, calls the
- * handler with it, and shows them what came of it. The handler gets every decision, denials
+ * Who invokes `askFunction` has people asked. The construct then proves their decision, calls
+ * `actionFunction` with it, and shows them what came of it. That gets every decision, denials
  * included, at least once; calls that are to do the same have the same `idempotencyKey`.
  *
  * Write it in the stack of its workflow if you can: its table shares that stack's KMS key. In a
@@ -35,9 +35,9 @@ import { CARRY_OUT_ACTION } from '../contracts/carry-out-action.environment';
  */
 export class ApprovedAction extends Construct {
   /**
-   * Has people asked. It is invoked with what they are shown and what the handler needs, and
-   * answers with the `requestId`; where no one is asked, it fails, and says why. It cannot call the
-   * handler. Its name is an output of the stack, `AskFunctionName`. See `grantAsk`.
+   * Has people asked. It is invoked with what they are shown and what `actionFunction` needs, and
+   * answers with the `requestId`; where no one is asked, it fails, and says why. It cannot call
+   * `actionFunction`. Its name is an output of the stack, `AskFunctionName`. See `grantAsk`.
    */
   public readonly askFunction: lambda.IFunction;
 
@@ -57,13 +57,13 @@ export class ApprovedAction extends Construct {
   public readonly deadLetterQueues: sqs.IQueue[];
 
   /**
-   * Throws if the workflow or the handler is in another account or Region, if the handler may take
+   * Throws if the workflow or `actionFunction` is in another account or Region, if that may take
    * longer than it is waited for, and for a topic or company settings that cannot work.
    */
   constructor(scope: Construct, id: string, props: ApprovedActionProps) {
     super(scope, id);
-    const { workflow, handler, tamperRules = true } = props;
-    checkActionHandler(this, handler);
+    const { workflow, actionFunction, tamperRules = true } = props;
+    checkActionFunction(this, actionFunction);
     workflow._mayGetLabels();
     const topic = props.notificationTopic ?? workflow.notificationTopic;
     applyCompanySettings(
@@ -79,7 +79,7 @@ export class ApprovedAction extends Construct {
       table: new ActionTable(this, 'Asked'),
     };
     const asker = new ActionAsker(this, parts);
-    const carrier = new ActionCarrier(this, { ...parts, action: handler, topic });
+    const carrier = new ActionCarrier(this, { ...parts, actionFunction, topic });
     const watch = tamperRules ? new ActionWatch(this, { workflow, topic }) : undefined;
     this.askFunction = asker.handler;
     visibleOutput(this, 'AskFunctionName', {
@@ -105,12 +105,12 @@ export class ApprovedAction extends Construct {
     return grantAskTo(this, grantee, this.askFunction);
   }
 
-  /** Decisions that the handler was told of, or that were not to be done any more. */
+  /** Decisions that `actionFunction` was told of, or that were not to be done any more. */
   public metricDecisionsCarriedOut(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, ACTION_METRICS.decisionsCarriedOut, options);
   }
 
-  /** Tries that failed, from the third on, and decisions that the handler says failed. */
+  /** Tries that failed, from the third on, and decisions that `actionFunction` says failed. */
   public metricDecisionsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return ownMetric(this, ACTION_METRICS.decisionsFailed, options);
   }

@@ -1,7 +1,7 @@
 export const ACTION_METRICS = {
-  /** Decisions of people that the handler was told of, or that were not to be done any more. */
+  /** Decisions that the action function was told of, or that were not to be done any more. */
   decisionsCarriedOut: 'ActionDecisionsCarriedOut',
-  /** Tries that failed, once people are told, and decisions that the handler says failed. */
+  /** Tries that failed, once people are told, and decisions that the function says failed. */
   decisionsFailed: 'ActionDecisionsFailed',
   /** Messages that passed for decisions, and that no workflow has signed for what was asked. */
   decisionsRefused: 'ActionDecisionsRefused',

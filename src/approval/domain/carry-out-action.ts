@@ -39,8 +39,8 @@ export interface ActionPorts {
   release(current: ActionTry): Promise<void>;
   conclude(current: ActionTry, result: AskResult): Promise<void>;
   /**
-   * Has the handler make it true. Throws where that fails: an ActionUnansweredError, where it may
-   * be at it still.
+   * Has the function of the action make it true. Throws where that fails: an
+   * ActionUnansweredError, where it may be at it still.
    */
   call(isBegun: boolean): Promise<CarriedOut>;
   now(): Date;
@@ -54,7 +54,7 @@ export class ActionTakenError extends Error {
   }
 }
 
-/** The call got no answer: whether the handler ran, and whether it still does, is not known. */
+/** The call got no answer: whether the function ran, and whether it still does, is not known. */
 export class ActionUnansweredError extends Error {
   constructor(reason: string) {
     super(`Whether the function ran is not known, as its answer did not come: ${reason}`);
@@ -134,10 +134,10 @@ const TIME_OVER_SINCE: CarriedOut = {
   text: 'An earlier call may have done it, or a part of it: the time of the approval was over before it could be called again.',
 };
 
-/** What is said where the handler says nothing. */
+/** What is said where the function says nothing. */
 const DONE = 'Done.';
 
-/** What the handler returned, once it was read. */
+/** What the function returned, once it was read. */
 export interface ReturnedAnswer {
   readonly outcome?: OutcomeKind;
   readonly text?: string;

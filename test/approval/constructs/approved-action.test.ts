@@ -13,7 +13,7 @@ const [ASK, CARRY_OUT] = ['ActionAskApprovalRole', 'ActionCarryOutDecisionRole']
 describe('the rights', () => {
   const template = Template.fromStack(withAction().stack);
 
-  test('of the function that asks: to ask, and never to call the handler', () => {
+  test('of the function that asks: to ask, and never to call the function of the action', () => {
     expect(actionsOf(template, ASK).filter((action) => !/^(kms|logs):/.test(action))).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
@@ -24,7 +24,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('of the function that carries out: to call the handler alone, and sign nothing', () => {
+  test('of the function that carries out: to call the function of the action alone, and sign nothing', () => {
     expect(actionsOf(template, CARRY_OUT)).toEqual(
       expect.arrayContaining(['kms:VerifyMac', 'lambda:InvokeFunction', 'sns:Publish']),
     );
@@ -35,7 +35,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('of the handler stay its own', () => {
+  test('of the function of the action stay its own', () => {
     expect(actionsOf(template, 'HandlerServiceRole')).toEqual([]);
   });
 
@@ -43,9 +43,9 @@ describe('the rights', () => {
     const stack = new Stack(new App(), 'App');
     const alias = new lambda.Alias(stack, 'Alias', {
       aliasName: 'live',
-      version: handlerIn(stack).currentVersion,
+      version: functionOf(stack).currentVersion,
     });
-    withAction({ handler: alias }, stack);
+    withAction({ actionFunction: alias }, stack);
     const synthesized = Template.fromStack(stack);
     expect(targetsOf(synthesized, CARRY_OUT, 'lambda:InvokeFunction')).toEqual([
       expect.stringMatching(/^Alias/),
@@ -132,13 +132,13 @@ describe('alarms', () => {
 test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
   [
     'takes longer than it is waited for',
-    (stack) => handlerIn(stack, Duration.minutes(6)),
-    'App/Action: "handler" may take 360 seconds, and is waited for 300',
+    (stack) => functionOf(stack, Duration.minutes(6)),
+    'App/Action: "actionFunction" may take 360 seconds, and is waited for 300',
   ],
   [
     'is a version of one that takes longer',
-    (stack) => handlerIn(stack, Duration.minutes(6)).currentVersion,
-    'App/Action: "handler" may take 360 seconds, and is waited for 300',
+    (stack) => functionOf(stack, Duration.minutes(6)).currentVersion,
+    'App/Action: "actionFunction" may take 360 seconds, and is waited for 300',
   ],
   [
     'is in another Region',
@@ -148,11 +148,11 @@ test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
         'Theirs',
         'arn:aws:lambda:us-east-1:111111111111:function:theirs',
       ),
-    '"handler" is in the region us-east-1, and the action in eu-west-1',
+    '"actionFunction" is in the region us-east-1, and the action in eu-west-1',
   ],
-])('a handler is refused that %s', (_, handler, error) => {
+])('a function is refused that %s', (_, functionIn, error) => {
   const stack = new Stack(new App(), 'App', PLACE);
-  expect(() => withAction({ handler: handler(stack) }, stack)).toThrow(error);
+  expect(() => withAction({ actionFunction: functionIn(stack) }, stack)).toThrow(error);
 });
 
 test.each<[string, (stack: Stack) => iam.IGrantable, string]>([
@@ -200,17 +200,20 @@ test('an action may be in another stack than the workflow that it asks', () => {
   const app = new App();
   const shared = new Stack(app, 'Shared', PLACE);
   const own = new Stack(app, 'Own', PLACE);
-  new ApprovedAction(own, 'Action', { workflow: workflow(shared), handler: handlerIn(own) });
+  new ApprovedAction(own, 'Action', {
+    workflow: workflow(shared),
+    actionFunction: functionOf(own),
+  });
   Template.fromStack(own).resourceCountIs('AWS::DynamoDB::Table', 1);
   Template.fromStack(shared).resourceCountIs('AWS::DynamoDB::Table', 1);
   expect(own.dependencies).toEqual([shared]);
 });
 
-test('cdk-nag finds nothing, but in the handler of the app', () => {
+test('cdk-nag finds nothing, but in the function of the app', () => {
   const app = new App();
   withAction({}, new Stack(app, 'App'));
   const { violations } = new AwsSolutionsChecks(app).validateScope(app);
-  // Of the test's own secrets, and of the role of its own handler.
+  // Of the test's own secrets, and of the role of its own function.
   expect([...new Set(violations.map(({ ruleName }) => ruleName))]).toEqual([
     'AwsSolutions-SMG4',
     expect.stringMatching(/^AwsSolutions-IAM4.*AWSLambdaBasicExecutionRole/),
@@ -223,13 +226,13 @@ function withAction(
 ): { readonly stack: Stack; readonly action: ApprovedAction } {
   const action = new ApprovedAction(stack, 'Action', {
     workflow: props.workflow ?? workflow(stack),
-    handler: props.handler ?? handlerIn(stack),
+    actionFunction: props.actionFunction ?? functionOf(stack),
     ...props,
   });
   return { stack, action };
 }
 
-function handlerIn(stack: Stack, timeout = Duration.seconds(30)): lambda.Function {
+function functionOf(stack: Stack, timeout = Duration.seconds(30)): lambda.Function {
   return new lambda.Function(stack, 'Handler', {
     runtime: lambda.Runtime.NODEJS_24_X,
     code: lambda.Code.fromInline('exports.handler = async () => "Done.";'),

@@ -125,8 +125,8 @@ describe('routes by tags', () => {
 
   test('may be for an action, whose requests may have tags', () => {
     const stack = newStack();
-    const handler = lambda.Function.fromFunctionName(stack, 'Handler', 'own');
-    new ApprovedAction(stack, 'Action', { workflow: routed(stack, PAYMENTS), handler });
+    const actionFunction = lambda.Function.fromFunctionName(stack, 'Handler', 'own');
+    new ApprovedAction(stack, 'Action', { workflow: routed(stack, PAYMENTS), actionFunction });
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });

@@ -47,7 +47,7 @@ export function allAlarms(): Alarm[] {
   new ManagementEventsTrail(stack, 'Trail');
   new ApprovedAction(stack, 'Action', {
     workflow: workflows[0]!,
-    handler: Function.fromFunctionName(stack, 'Own', 'own'),
+    actionFunction: Function.fromFunctionName(stack, 'Own', 'own'),
   });
   watchMembers(new Stack(app, 'Hub', { env: { account: '444455556666', region: 'eu-west-1' } }));
   app.synth();

@@ -6,7 +6,7 @@ import { ApprovedAction } from '../../../src';
 
 export type ActionPlace = 'beside its workflow' | 'in a stack of its own';
 
-/** The stacks of a workflow and an action. What its handler costs is the user's own. */
+/** The stacks of a workflow and an action. What its function costs is the user's own. */
 export function appWithAction(place: ActionPlace): readonly object[] {
   const app = new App();
   const env = { account: '111122223333', region: 'us-east-1' };
@@ -16,7 +16,7 @@ export function appWithAction(place: ActionPlace): readonly object[] {
     place === 'beside its workflow' ? stack : new Stack(app, 'ActionCosts', { env });
   new ApprovedAction(actionStack, 'Action', {
     workflow,
-    handler: lambda.Function.fromFunctionArn(
+    actionFunction: lambda.Function.fromFunctionArn(
       actionStack,
       'Handler',
       'arn:aws:lambda:us-east-1:111122223333:function:handler',

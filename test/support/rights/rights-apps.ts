@@ -144,7 +144,10 @@ export function rightsApps(): RightsApp[] {
         policies: [locked(ChangeResponse.revertUntilApproved(approvals))],
       });
       new SecurityGroupRehearsal(stack, 'Rehearsal', { sentry });
-      new ApprovedAction(stack, 'Action', { workflow: approvals, handler: ownFunction(stack) });
+      new ApprovedAction(stack, 'Action', {
+        workflow: approvals,
+        actionFunction: ownFunction(stack),
+      });
       new IamKeySentry(stack, 'KeySentry', {
         excluding: [
           KeyExclusion.tag('keep-until'),

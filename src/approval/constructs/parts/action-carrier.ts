@@ -10,18 +10,18 @@ import { grantPublish } from '../../../shared/constructs/publish-right';
 import { takeOneByOne } from '../../../shared/constructs/work-queue';
 import { ACTION_METRICS } from '../../contracts/action-metrics';
 import { CARRY_OUT_ACTION } from '../../contracts/carry-out-action.environment';
-import { grantCall } from '../action-handler';
+import { grantCall } from '../action-function';
 
 /** So many requests are carried out side by side, and no more. */
 const MAX_CONCURRENCY = 5;
 
 export interface ActionCarrierProps extends ActionParts {
-  /** The user's own function. */
-  readonly action: lambda.IFunction;
+  /** The user's own. */
+  readonly actionFunction: lambda.IFunction;
   readonly topic: sns.ITopic;
 }
 
-/** The function that proves decisions, and calls the handler of the action with them. */
+/** The function that proves decisions, and calls the function of the action with them. */
 export class ActionCarrier {
   public readonly handler: lambda.Function;
   public readonly alarms: cloudwatch.Alarm[];
@@ -30,7 +30,7 @@ export class ActionCarrier {
     private readonly scope: Construct,
     private readonly props: ActionCarrierProps,
   ) {
-    const { asked, table, action, topic } = props;
+    const { asked, table, actionFunction, topic } = props;
     const { asker, decisions, workflow } = asked;
     this.handler = new BundledFunction(scope, 'CarryOutDecision', {
       contract: CARRY_OUT_ACTION,
@@ -40,17 +40,17 @@ export class ActionCarrier {
         REQUEST_QUEUE_URL: asker.requestQueue.queueUrl,
         DECISION_QUEUE_URL: decisions.queueUrl,
         DECISION_KEY_ARN: asker.decisionKey.keyArn,
-        ACTION_FUNCTION_ARN: action.functionArn,
+        ACTION_FUNCTION_ARN: actionFunction.functionArn,
         KEPT_SECONDS: String(workflow._heardOfSeconds),
         NOTIFICATION_TOPIC_ARN: topic.topicArn,
       }),
-      description: `Calls the handler of ${scope.node.path} with what people decided`,
+      description: `Calls the function of ${scope.node.path} with what people decided`,
       memorySize: 512,
     });
     takeOneByOne(this.handler, decisions, MAX_CONCURRENCY);
     asker.grantAsk(this.handler);
     table.grantCarryOut(this.handler.role!);
-    grantCall(this.handler, action);
+    grantCall(this.handler, actionFunction);
     grantPublish(this.handler, topic);
     this.alarms = this.makeAlarms();
   }
@@ -68,7 +68,7 @@ export class ActionCarrier {
       alarm(
         'FailedDecisionsAlarm',
         ownMetric(this.scope, ACTION_METRICS.decisionsFailed),
-        'A decision of people could not be carried out: the handler of the action fails.',
+        'A decision of people could not be carried out: the function of the action fails.',
       ),
       alarm(
         'RefusedDecisionsAlarm',
@@ -78,7 +78,7 @@ export class ActionCarrier {
       alarm(
         'DecisionErrorsAlarm',
         this.handler.metricErrors(),
-        'The function that calls the handler of the action fails as a whole: decisions wait.',
+        'The function that calls the function of the action fails as a whole: decisions wait.',
       ),
     ];
   }

@@ -6,28 +6,28 @@ import { otherPlace } from '../../shared/constructs/same-place';
 import { MOST_ACTION_SECONDS } from '../contracts/carry-out-action.environment';
 
 /** Throws for a function that could not be called, or not be waited for. */
-export function checkActionHandler(action: Construct, handler: lambda.IFunction): void {
+export function checkActionFunction(action: Construct, actionFunction: lambda.IFunction): void {
   const { path } = action.node;
-  const other = otherPlace(action, handler.env);
+  const other = otherPlace(action, actionFunction.env);
   if (other) {
     throw new Error(
-      `${path}: "handler" is in the ${other.place} ${other.theirs}, and the action in ${other.own}: give a function of the same account and Region.`,
+      `${path}: "actionFunction" is in the ${other.place} ${other.theirs}, and the action in ${other.own}: give a function of the same account and Region.`,
     );
   }
-  const target = functionOf(handler);
+  const target = functionOf(actionFunction);
   if (!(target instanceof lambda.Function) || !target.timeout) return;
   const { timeout } = target;
   if (Token.isUnresolved(timeout) || timeout.toSeconds() <= MOST_ACTION_SECONDS) return;
   throw new Error(
-    `${path}: "handler" may take ${timeout.toSeconds()} seconds, and is waited for ${MOST_ACTION_SECONDS}: ` +
+    `${path}: "actionFunction" may take ${timeout.toSeconds()} seconds, and is waited for ${MOST_ACTION_SECONDS}: ` +
       'give it a shorter "timeout", and have it start what takes longer, such as an execution of a state machine.',
   );
 }
 
 /** Aliases and versions have no timeout of their own. */
-function functionOf(handler: lambda.IFunction): lambda.IFunction {
-  if (handler instanceof lambda.Alias) return handler.version.lambda;
-  return handler instanceof lambda.Version ? handler.lambda : handler;
+function functionOf(given: lambda.IFunction): lambda.IFunction {
+  if (given instanceof lambda.Alias) return given.version.lambda;
+  return given instanceof lambda.Version ? given.lambda : given;
 }
 
 /** Throws for a grantee that would not get the right, and would not hear so. */
