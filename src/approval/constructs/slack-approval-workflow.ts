@@ -177,7 +177,7 @@ export class SlackApprovalWorkflow extends Construct {
    */
   public addAsker(name: string, decisions: sqs.IQueue): ApprovalAsker {
     this._mayGetLabels();
-    return this._addSentry(name, decisions);
+    return this._addLibraryAsker(name, decisions);
   }
 
   /**
@@ -185,7 +185,7 @@ export class SlackApprovalWorkflow extends Construct {
    *
    * @internal
    */
-  public _addSentry(name: string, decisions: sqs.IQueue): ApprovalAsker {
+  public _addLibraryAsker(name: string, decisions: sqs.IQueue): ApprovalAsker {
     checkAsker(this, name, decisions);
     this.isAsked = true;
     this.parts.parameter.addAsker({ name, queueUrl: decisions.queueUrl });
