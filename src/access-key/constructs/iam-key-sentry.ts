@@ -29,7 +29,7 @@ import { OwnerMessages } from './parts/owner-messages';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
-import { publishersFor } from '../../shared/constructs/key-statements';
+import { ALARMS_ALONE } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { visibleOutput } from '../../shared/constructs/visible-output';
@@ -89,7 +89,7 @@ export class IamKeySentry extends Construct implements iam.IGrantable {
     const actions = settings.actions?.mode === 'enforce' ? props.actions : undefined;
 
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic, publishersFor(false))
+      ? givenTopic(this, props.notificationTopic, ALARMS_ALONE)
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
     const members = props.hub && new KeyMembers(this, { hub: props.hub, actions, topic });

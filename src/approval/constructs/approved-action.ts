@@ -15,7 +15,7 @@ import { ActionWatch } from './parts/action-watch';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
-import { publishersFor } from '../../shared/constructs/key-statements';
+import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
 import { givenTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { visibleOutput } from '../../shared/constructs/visible-output';
@@ -73,7 +73,9 @@ export class ApprovedAction extends Construct {
     );
     // The workflow has seen to its topic, as far as it uses it itself.
     const isSeenTo = !props.notificationTopic && (workflow._tamperRules || !tamperRules);
-    this.notificationTopic = isSeenTo ? topic : givenTopic(this, topic, publishersFor(tamperRules));
+    this.notificationTopic = isSeenTo
+      ? topic
+      : givenTopic(this, topic, tamperRules ? ALARMS_AND_EVENTS : ALARMS_ALONE);
     const parts = {
       asked: new AskedWorkflow(this, workflow, CARRY_OUT_ACTION),
       table: new ActionTable(this, 'Asked'),

@@ -34,7 +34,7 @@ import {
   type GuardedQueue,
 } from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
-import { publishersFor } from '../../shared/constructs/key-statements';
+import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
@@ -117,7 +117,7 @@ export class SlackApprovalWorkflow extends Construct {
       validate: () => [...this.refuseIdleTags(), ...this.refuseIdlePlaces()],
     });
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
+      ? givenTopic(this, props.notificationTopic, tamperRules ? ALARMS_AND_EVENTS : ALARMS_ALONE)
       : notificationTopic(this, 'Notifications');
     const topic = this.notificationTopic;
     this._operators = checkedOperators(this, props.operators);

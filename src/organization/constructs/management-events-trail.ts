@@ -31,7 +31,7 @@ import { AppliedSettings, rememberSettings } from '../../shared/constructs/appli
 import { checkRemoval } from '../../shared/constructs/apply-company-settings';
 import type { GuardedQueue } from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
-import { publishersFor } from '../../shared/constructs/key-statements';
+import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { NotifyingAlarm } from '../../shared/constructs/notifying-alarm';
 import { isSameAccount } from '../../shared/constructs/same-account';
@@ -104,7 +104,11 @@ export class ManagementEventsTrail extends Construct {
     this.trail = this.makeTrail(this.letTrailIn());
 
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic, publishersFor(props.tamperRules ?? true))
+      ? givenTopic(
+          this,
+          props.notificationTopic,
+          (props.tamperRules ?? true) ? ALARMS_AND_EVENTS : ALARMS_ALONE,
+        )
       : notificationTopic(this, 'Notifications');
     settings.emails.forEach((email) =>
       this.notificationTopic.addSubscription(new subscriptions.EmailSubscription(email)),

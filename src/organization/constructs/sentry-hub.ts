@@ -33,7 +33,7 @@ import {
   type GuardedQueue,
 } from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
-import { publishersFor } from '../../shared/constructs/key-statements';
+import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
@@ -133,7 +133,7 @@ export class SentryHub extends Construct implements ISentryHub {
     const senders = this.senders(props);
     const { tamperRules = true } = props;
     this.notificationTopic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
+      ? givenTopic(this, props.notificationTopic, tamperRules ? ALARMS_AND_EVENTS : ALARMS_ALONE)
       : notificationTopic(this, 'Notifications');
     this.eventBus = new HubBus(this, this.hubName, senders).bus;
     const parts = {

@@ -24,7 +24,7 @@ import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
-import { publishersFor } from '../../shared/constructs/key-statements';
+import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { isSamePlace } from '../../shared/constructs/same-place';
@@ -108,7 +108,7 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
     this.node.addValidation({ validate: () => this.judgeApp(settings) });
 
     const topic = props.notificationTopic
-      ? givenTopic(this, props.notificationTopic, publishersFor(tamperRules))
+      ? givenTopic(this, props.notificationTopic, tamperRules ? ALARMS_AND_EVENTS : ALARMS_ALONE)
       : notificationTopic(this, 'Notifications');
     const parts = new AllParts(this, { props, settings, topic });
     const { responder, reconciler, operator, changes, decisions } = parts;

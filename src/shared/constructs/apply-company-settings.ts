@@ -2,7 +2,7 @@ import { Annotations, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { AppliedSettings, rememberSettings } from './applied-settings';
-import { checkedKey, letServicesUse } from './checked-key';
+import { checkedKey, letUseKey } from './checked-key';
 import type { CompanySettings } from './company-settings';
 import { setArchitecture } from './function-architecture';
 import { checkedNetwork, type EndpointNeeds } from './function-network';
@@ -43,11 +43,11 @@ export function applyCompanySettings(
       ...(hearsEvents ? (['events'] as const) : []),
       ...(logEncryptionKey ? [] : (['logs'] as const)),
     ];
-    letServicesUse(scope, { prop: 'encryptionKey', key: encryptionKey, users });
+    letUseKey(scope, { prop: 'encryptionKey', key: encryptionKey, users });
     refuseIdleKey(scope, settings);
   }
   if (logEncryptionKey) {
-    letServicesUse(scope, { prop: 'logEncryptionKey', key: logEncryptionKey, users: ['logs'] });
+    letUseKey(scope, { prop: 'logEncryptionKey', key: logEncryptionKey, users: ['logs'] });
   }
 }
 

@@ -60,7 +60,7 @@ export interface UsedKey {
 }
 
 /** Extends the policy of the key, or warns of what it has to hold. */
-export function letServicesUse(scope: Construct, { prop, key, users }: UsedKey): void {
+export function letUseKey(scope: Construct, { prop, key, users }: UsedKey): void {
   const stack = Stack.of(scope);
   const missing = users.filter(
     (user) => !key.addToResourcePolicy(keyStatement(user, stack), true).statementAdded,

@@ -1,7 +1,7 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { Publisher } from './key-statements';
+import { type Publisher, PUBLISHER_PRINCIPALS } from './key-statements';
 import { partitionText } from './place-text';
 import { isOfOtherAccount } from './same-account';
 
@@ -28,7 +28,7 @@ function fromSameAccount(
   topic: sns.ITopic,
   publishers: readonly Publisher[],
 ): object[] {
-  return publishers.map((service) => publishStatement(scope, topic, service));
+  return publishers.map((publisher) => publishStatement(scope, topic, publisher));
 }
 
 /** Functions and rules publish with roles of the account. */
@@ -44,18 +44,18 @@ function fromOtherAccount(
       Action: 'sns:Publish',
       Resource: shown(topic.topicArn, 'the ARN of the topic'),
     },
-    ...publishers.map((service) => publishStatement(scope, topic, service)),
+    ...publishers.map((publisher) => publishStatement(scope, topic, publisher)),
   ];
 }
 
-function publishStatement(scope: Construct, topic: sns.ITopic, service: Publisher): object {
+function publishStatement(scope: Construct, topic: sns.ITopic, publisher: Publisher): object {
   return {
     Effect: 'Allow',
-    Principal: { Service: service },
+    Principal: { Service: PUBLISHER_PRINCIPALS[publisher] },
     Action: 'sns:Publish',
     Resource: shown(topic.topicArn, 'the ARN of the topic'),
     // EventBridge may send no source to put a condition on.
-    ...(service === 'cloudwatch.amazonaws.com' && {
+    ...(publisher === 'alarms' && {
       Condition: { StringEquals: { 'aws:SourceAccount': accountOf(scope) } },
     }),
   };

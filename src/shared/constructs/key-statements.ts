@@ -1,21 +1,20 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 
-/** A service of AWS that publishes to a topic by the policies of topic and key. */
-export type Publisher = 'cloudwatch.amazonaws.com' | 'events.amazonaws.com';
-
-/** For alarms, and for rules. */
-export const PUBLISHERS: readonly Publisher[] = [
-  'cloudwatch.amazonaws.com',
-  'events.amazonaws.com',
-];
-
-/** Without tamper rules, alarms alone. */
-export function publishersFor(tamperRules: boolean): readonly Publisher[] {
-  return tamperRules ? PUBLISHERS : ['cloudwatch.amazonaws.com'];
-}
-
 /** Services of AWS that use a key for what they publish, send or write. */
 export type KeyUser = 'alarms' | 'events' | 'logs';
+
+/** Those that publish to a topic, by its policy and that of its key. */
+export type Publisher = Exclude<KeyUser, 'logs'>;
+
+export const PUBLISHER_PRINCIPALS = {
+  alarms: 'cloudwatch.amazonaws.com',
+  events: 'events.amazonaws.com',
+} as const satisfies Readonly<Record<Publisher, string>>;
+
+/** Of a construct without tamper rules. */
+export const ALARMS_ALONE: readonly Publisher[] = ['alarms'];
+
+export const ALARMS_AND_EVENTS: readonly Publisher[] = ['alarms', 'events'];
 
 /** What a statement says of where it holds. */
 export interface PlaceNames {
@@ -31,8 +30,8 @@ export function keyStatement(user: KeyUser, place: PlaceNames): iam.PolicyStatem
 }
 
 const STATEMENTS: Readonly<Record<KeyUser, (place: PlaceNames) => iam.PolicyStatement>> = {
-  alarms: () => publisherKeyStatement(['cloudwatch.amazonaws.com']),
-  events: () => publisherKeyStatement(['events.amazonaws.com']),
+  alarms: () => publisherKeyStatement(['alarms']),
+  events: () => publisherKeyStatement(['events']),
   logs: logging,
 };
 
@@ -42,7 +41,7 @@ const STATEMENTS: Readonly<Record<KeyUser, (place: PlaceNames) => iam.PolicyStat
  */
 export function publisherKeyStatement(publishers: readonly Publisher[]): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    principals: publishers.map((service) => new iam.ServicePrincipal(service)),
+    principals: publishers.map((one) => new iam.ServicePrincipal(PUBLISHER_PRINCIPALS[one])),
     actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
     resources: ['*'],
   });

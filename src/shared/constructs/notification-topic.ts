@@ -4,9 +4,14 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
 import { warnOfImportedTopic } from './imported-topic';
-import { type Publisher, PUBLISHERS, publishersFor } from './key-statements';
+import {
+  ALARMS_ALONE,
+  ALARMS_AND_EVENTS,
+  type Publisher,
+  PUBLISHER_PRINCIPALS,
+} from './key-statements';
 import { refuseUnnamedPlace } from './named-place';
-import { letPublishersUse } from './publishers-key';
+import { letUseTopicKey } from './publishers-key';
 import { isOfOtherAccount } from './same-account';
 import { topicKey } from './stack-key';
 import { checkTopicKey, refuseKeyOfAws } from './topic-key';
@@ -33,13 +38,13 @@ export function notificationTopic(scope: Construct, id: string): sns.Topic {
 export function givenTopic(
   scope: Construct,
   topic: sns.ITopic,
-  publishers: readonly Publisher[] = PUBLISHERS,
+  publishers: readonly Publisher[] = ALARMS_AND_EVENTS,
 ): sns.ITopic {
   refuseFifo(scope, topic);
   refuseOtherRegion(scope, topic);
   refuseKeyOfAws(scope, topic);
   // Rules publish to another account with a role, as functions do.
-  const services = isOfOtherAccount(scope, topic) ? publishersFor(false) : publishers;
+  const byPolicy = isOfOtherAccount(scope, topic) ? ALARMS_ALONE : publishers;
   if (CfnResource.isCfnResource(topic.node.defaultChild)) {
     refuseOtherAccount(scope, topic);
     refuseUnnamedPlace(scope, '"notificationTopic"', topic);
@@ -47,9 +52,9 @@ export function givenTopic(
     // one, which lets the account's alarms in.
     letAlarmsPublish(topic);
   } else {
-    warnOfImportedTopic(scope, topic, services);
+    warnOfImportedTopic(scope, topic, byPolicy);
   }
-  if (topic.masterKey) letPublishersUse(scope, topic.masterKey, services);
+  if (topic.masterKey) letUseTopicKey(scope, topic.masterKey, byPolicy);
   checkTopicKey(scope, topic);
   return topic;
 }
@@ -84,7 +89,7 @@ function refuseOtherAccount(scope: Construct, topic: sns.ITopic): void {
 function letAlarmsPublish(topic: sns.ITopic): void {
   topic.addToResourcePolicy(
     new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+      principals: [new iam.ServicePrincipal(PUBLISHER_PRINCIPALS.alarms)],
       actions: ['sns:Publish'],
       resources: [topic.topicArn],
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } },

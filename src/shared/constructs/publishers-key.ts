@@ -7,12 +7,12 @@ import { type Publisher, publisherKeyStatement } from './key-statements';
  * Lets alarms publish to a topic that the key encrypts; a rule with the topic as its target does
  * the same for rules. Where the key's policy is not the app's, a warning says what it has to hold.
  */
-export function letPublishersUse(
+export function letUseTopicKey(
   scope: Construct,
   key: kms.IKey,
   publishers: readonly Publisher[],
 ): void {
-  const statement = publisherKeyStatement(['cloudwatch.amazonaws.com']);
+  const statement = publisherKeyStatement(['alarms']);
   if (key.addToResourcePolicy(statement, true).statementAdded) return;
   const needed = Stack.of(scope).resolve(publisherKeyStatement(publishers).toJSON());
   const named = Token.isUnresolved(key.keyArn) ? 'the key' : `the key ${key.keyArn}`;

@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
-import { publisherKeyStatement, PUBLISHERS } from './key-statements';
+import { ALARMS_AND_EVENTS, publisherKeyStatement } from './key-statements';
 
 /** Beneath the stack itself, so that it stays where it is when constructs come, go or move. */
 const ID = 'CdkSentriesKey';
@@ -34,7 +34,7 @@ class StackKey extends kms.Key {
   public letPublish(): void {
     if (this.isForTopics) return;
     this.isForTopics = true;
-    this.addToResourcePolicy(publisherKeyStatement(PUBLISHERS));
+    this.addToResourcePolicy(publisherKeyStatement(ALARMS_AND_EVENTS));
   }
 }
 
