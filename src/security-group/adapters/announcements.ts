@@ -17,7 +17,7 @@ export interface LeftOut {
 }
 
 /** For functions that ask nothing. */
-const NOBODY: Questions = {
+const NO_ONE: Questions = {
   ask: async ({ workflow }) =>
     Promise.reject(new Error(`This function asks no one, but has a question for ${workflow}.`)),
 };
@@ -30,7 +30,7 @@ export class Announcements {
   constructor(
     private readonly notifications: SnsNotifications,
     private readonly bus: EventBridgeClient,
-    private readonly questions: Questions = NOBODY,
+    private readonly questions: Questions = NO_ONE,
   ) {}
 
   /**
