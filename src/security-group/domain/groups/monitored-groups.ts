@@ -17,7 +17,10 @@ export interface GroupPart {
  * The groups that a sentry watches, or a policy is for: those that any part means. What one part
  * excludes, another may mean all the same.
  */
-export interface MonitoredGroups extends GroupPart {
+export interface MonitoredGroups {
+  /** Of the first part, as parameters have had it since before there were others. */
+  readonly include: GroupPart['include'];
+  readonly exclude: GroupPart['exclude'];
   /** Further parts, each with exclusions of its own. */
   readonly others?: readonly GroupPart[];
 }
