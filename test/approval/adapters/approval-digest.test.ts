@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { approvalDigest } from '../../../src/approval/adapters/approval-digest';
+import { approvalDigest, idWithinAsker } from '../../../src/approval/adapters/approval-digest';
 import type { Question } from '../../../src/approval/domain/question';
 import { askOf } from '../in-memory/workflow-in-memory';
 
@@ -69,4 +69,11 @@ test('differs where question or payload differ, and nowhere else', () => {
       ).toBe(isSame);
     }),
   );
+});
+
+test('the id of a request within its asker is one that a message may have, and of no other asker', () => {
+  const [own, other] = ['App/Guard', 'App/Action'].map((asker) => idWithinAsker(asker, 'r1'));
+  expect(own).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+  expect(idWithinAsker('App/Guard', 'r1')).toBe(own);
+  expect(new Set([own, other, idWithinAsker('App/Guard', 'r2')]).size).toBe(3);
 });
