@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest, contentDigest } from './approval-digest';
-import { labelsSchema, questionSchema } from './approval-schemas';
+import { labelsSchema, questionSchema } from './question-schemas';
 import {
   bytesAsJson,
   bytesInsideJson,
@@ -271,15 +271,8 @@ export function parseDecision(body: string): ReceivedDecision {
 }
 
 /** The statement that is signed and sent to the asker. Throws where nothing is decided. */
-export function decisionStatement({
-  id,
-  askedAs,
-  asker,
-  digest: requestDigest,
-  payload: returned,
-  decision,
-  carrying,
-}: ApprovalRequest): string {
+export function decisionStatement(request: ApprovalRequest): string {
+  const { id, asker, digest: requestDigest, payload: returned, decision, carrying } = request;
   if (!decision || !carrying) {
     throw new Error(`The request ${id} is not decided: there is nothing to notify ${asker} of.`);
   }
@@ -287,7 +280,7 @@ export function decisionStatement({
   const { at, by, until } = extension ?? decision;
   return JSON.stringify({
     version: APPROVAL_MESSAGE_VERSION,
-    requestId: idOfAsker({ id, askedAs }),
+    requestId: idOfAsker(request),
     asker,
     digest: requestDigest,
     payload: returned,

@@ -7,7 +7,8 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { type Item, labelsSchema, questionSchema } from './approval-schemas';
+import type { Item } from './approval-schemas';
+import { labelsSchema, questionSchema } from './question-schemas';
 import { ACTION_EXPIRY, ACTION_ITEM_VERSION, ACTION_KEY } from '../contracts/action-items';
 import { CARRY_OUT_ACTION } from '../contracts/carry-out-action.environment';
 import { OUTCOME_KINDS, PHASES } from '../domain/approval-request';

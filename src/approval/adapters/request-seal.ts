@@ -63,5 +63,5 @@ function sealedText(request: ApprovalRequest): string {
     carrying,
   } = request;
   const phase = carrying && [carrying.phase, carrying.attempt];
-  return `${PREFIX}${canonicalJson({ id, askedAs, asker, subject, digest, route, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, consultation, decision, phase })}`;
+  return `${PREFIX}${canonicalJson({ id, askedAs, asker, subject, digest, route, askedAt, expiresAt, requesters, votes, judgedClicks, waitingClicks, consultation, decision, extension, phase })}`;
 }

@@ -23,7 +23,7 @@ export class AskerInMemory {
   answers?: (told: Told) => CarryingOutcome['kind'];
 
   hear(request: ApprovalRequest): Told {
-    const { id, decision, carrying } = request;
+    const { id, decision, carrying, extension } = request;
     if (!decision || !carrying) {
       throw new Error(`The asker is told of ${id}, which no one has decided.`);
     }

@@ -277,6 +277,7 @@ export class WorkflowInMemory implements Clock {
       people: this.faults.in(this.people),
       clock: this,
       idWithin: (asker, requestId) => `${asker}-${requestId}`,
+      lookUpFailed: (requestId) => this.failedLookUps.push(requestId),
       ...ports,
     };
   }
