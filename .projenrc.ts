@@ -3,6 +3,7 @@ import { keepTheHouse } from './projenrc/house';
 import { runOnLambdaNode } from './projenrc/node-version';
 import { translateSnippets } from './projenrc/packages';
 import { CdkSentriesProject } from './projenrc/project';
+import { checkReleases } from './projenrc/release';
 import { addSandbox } from './projenrc/sandbox';
 import { shipOnlyTheLibrary } from './projenrc/shipped-files';
 import { shapeTests } from './projenrc/tests';
@@ -16,5 +17,6 @@ shapeTests(project);
 addSandbox(project);
 shipOnlyTheLibrary(project);
 translateSnippets(project);
+checkReleases(project);
 
 project.synth();

@@ -1,11 +1,15 @@
-import { globSync, mkdirSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { lambdaCredentials } from './lambda-credentials';
 import { shakeSdkSchemas } from './shake-sdk-schemas';
 
 const PROJECT = resolve(__dirname, '..');
 const SUFFIX = '.lambda.ts';
+const PACKAGE_FOLDER = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
+/** Beside the bundles, not among them: what is there is shipped. */
+export const BUNDLED_PACKAGES = join(PROJECT, '.bundled-packages.json');
 
 /** Warnings of esbuild that mean a failure at run time are errors here. */
 export const FATAL_WARNINGS = [
@@ -33,6 +37,9 @@ export const BUNDLE_OPTIONS = {
   plugins: [shakeSdkSchemas, lambdaCredentials],
 } satisfies BuildOptions;
 
+/** What is shipped of the bundles: see src/shared/constructs/bundle-folder.ts. */
+export const BUNDLE_ARCHIVE = join(PROJECT, 'bundles.json.br');
+
 export interface HandlerSource {
   readonly name: string;
   readonly entry: string;
@@ -51,16 +58,47 @@ export function findHandlers(): HandlerSource[] {
 async function bundleHandlers(): Promise<void> {
   const folder = join(PROJECT, 'bundles');
   rmSync(folder, { recursive: true, force: true });
-  await Promise.all(
-    findHandlers().map(({ name, entry }) => {
+  const bundles = await Promise.all(
+    findHandlers().map(async ({ name, entry }) => {
       mkdirSync(join(folder, name), { recursive: true });
-      return build({
+      const { metafile } = await build({
         ...BUNDLE_OPTIONS,
+        absWorkingDir: PROJECT,
         entryPoints: [entry],
         outfile: join(folder, name, 'index.js'),
+        metafile: true,
       });
+      return { name, packages: packageFoldersIn(metafile) };
     }),
   );
+  writeFileSync(BUNDLED_PACKAGES, JSON.stringify(bundles));
+  writeFileSync(BUNDLE_ARCHIVE, archiveOf(folder, bundles));
+}
+
+/**
+ * All in one text, and with a window that reaches over all of it: most of what one bundle holds
+ * stands in the one before it, too.
+ */
+function archiveOf(folder: string, bundles: readonly { readonly name: string }[]): Buffer {
+  const code = bundles.map(({ name }) => [
+    name,
+    readFileSync(join(folder, name, 'index.js'), 'utf8'),
+  ]);
+  const text = JSON.stringify(Object.fromEntries(code));
+  return brotliCompressSync(text, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 9,
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+    },
+  });
+}
+
+/** Of the packages with code in the bundle; what was read and left out does not count. */
+function packageFoldersIn({ outputs }: Metafile): string[] {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const shipped = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return [...new Set(shipped.flatMap(([file]) => PACKAGE_FOLDER.exec(file)?.[0] ?? []))].sort();
 }
 
 if (require.main === module) {

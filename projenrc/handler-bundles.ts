@@ -16,5 +16,5 @@ export function bundleHandlers(project: CdkSentriesProject): void {
       'Measure cold starts, calls of a look at the access keys, how quickly a click is answered, and how a hub grows with its accounts; all, or those that are named',
     steps: [{ spawn: bundle.name }, { exec: 'tsx bench/run.ts', receiveArgs: true }],
   });
-  project.gitignore.exclude('/bundles/');
+  project.gitignore.exclude('/bundles/', '/bundles.json.br', '/.bundled-packages.json');
 }

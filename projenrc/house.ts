@@ -32,6 +32,8 @@ const BUNDLED_LAYERS = ['adapters', 'handlers'];
 
 export function keepTheHouse(project: CdkSentriesProject): void {
   const eslint = project.eslint!;
+  // It has packages of its own, and types that are not here without them.
+  eslint.addIgnorePattern('build/bill-of-materials/');
   eslint.addRules({
     'import/no-restricted-paths': ['error', { zones: zones() }],
     '@typescript-eslint/no-explicit-any': 'error',

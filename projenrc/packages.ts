@@ -1,3 +1,4 @@
+import { type Task } from 'projen';
 import { CdkSentriesProject } from './project';
 
 const LANGUAGES = ['js', 'python', 'java', 'dotnet', 'go'];
@@ -25,4 +26,22 @@ export function translateSnippets(project: CdkSentriesProject): void {
     // Takes --code-only, which writes the sources and needs no tools of the language.
     task.execArgs([...pack, '--target', language], { receiveArgs: true });
   }
+  packForLanguageTests(project, translate, pack);
+}
+
+/**
+ * Go and .NET as sources: for .NET there may be no SDK, and what jsii-pacmak does to a Go module
+ * needs a version of one that Go's registry may lack.
+ */
+function packForLanguageTests(project: CdkSentriesProject, translate: Task, pack: string[]): void {
+  const built = ['--target', 'js', '--target', 'python', '--target', 'java'];
+  project.addTask('package:languages', {
+    description: 'Build what the release tests install, into an empty dist/. Compile first',
+    steps: [
+      { exec: 'rm -rf dist' },
+      { spawn: translate.name },
+      { exec: [...pack, ...built].join(' ') },
+      { exec: [...pack, '--target', 'go', '--target', 'dotnet', '--code-only'].join(' ') },
+    ],
+  });
 }

@@ -6,6 +6,8 @@ import { CdkSentriesProject } from './project';
  * do the tests of the sandbox itself: CI runs them, not `npm test`.
  */
 const SLOW_TESTS = ['/test/slow/', '/test/sandbox/'];
+/** What needs tools of other languages, or git: only a release is checked so. */
+const RELEASE_TESTS = '/test/release/';
 /** Leaves out of each synth what no test looks at: where each construct was made. */
 const UNLOOKED_AT = {
   'aws:cdk:disable-creation-stack-traces': true,
@@ -17,15 +19,15 @@ const UNLOOKED_AT_IF_NOT_DEPLOYED = {
   'aws:cdk:version-reporting': false,
   'aws:cdk:disable-asset-staging': true,
 };
-const MODULES = {
+export const MODULES = {
   '^cdk-sentries$': '<rootDir>/src/index.ts',
   '^\\./tree-metadata$': '<rootDir>/build/no-tree-metadata.js',
 };
-const TRANSFORM = { '^.+\\.ts$': '<rootDir>/build/jest-transformer.js' };
+export const TRANSFORM = { '^.+\\.ts$': '<rootDir>/build/jest-transformer.js' };
 
 export function shapeTests(project: CdkSentriesProject): void {
   const jest = project.jest!;
-  SLOW_TESTS.forEach((folder) => jest.addIgnorePattern(folder));
+  [...SLOW_TESTS, RELEASE_TESTS].forEach((folder) => jest.addIgnorePattern(folder));
   jest.addModuleNameMappers(MODULES);
   Object.assign(jest.config, {
     transform: TRANSFORM,

@@ -5,8 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { brotliDecompressSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
-import { BUNDLE_OPTIONS, FATAL_WARNINGS, findHandlers } from '../../build/bundle-handlers';
+import {
+  BUNDLE_ARCHIVE,
+  BUNDLE_OPTIONS,
+  FATAL_WARNINGS,
+  findHandlers,
+} from '../../build/bundle-handlers';
 import { withLiteralKeys, withoutErrorClasses } from '../../build/shake-sdk-schemas';
 
 /**
@@ -29,6 +35,17 @@ describe.each(findHandlers())('the bundle of $name', ({ name }) => {
   test('holds none of the SDK that it does not use', () => {
     expect(readFileSync(file, 'utf8')).not.toMatch(/RunInstances|CreateFleet|fromSSO|fromIni\b/);
   });
+});
+
+test('the archive that is shipped holds the same code as the bundles', () => {
+  const archived: unknown = JSON.parse(
+    brotliDecompressSync(readFileSync(BUNDLE_ARCHIVE)).toString(),
+  );
+  const built = findHandlers().map(({ name }) => {
+    const file = join(__dirname, '..', '..', 'bundles', name, 'index.js');
+    return [name, readFileSync(file, 'utf8')];
+  });
+  expect(archived).toEqual(Object.fromEntries(built));
 });
 
 test('computed keys of SDK schemas become literals, all else stays', () => {

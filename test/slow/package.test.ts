@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,22 +16,15 @@ import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
 import { typeErrors, underscoredNames } from '../support/packages/published-types';
+import { filesInTypeScript, filesWithSmallestApp } from '../support/packages/translated-code';
 
 const PROJECT = resolve(__dirname, '..', '..');
+const NEWEST_CDK = join(PROJECT, 'test', 'support', 'packages', 'newest-cdk', 'package.json');
 const NOT_SHIPPED =
-  /package\/(src|test|sandbox|build|bench|examples|projenrc|docs\/(?!schemas)|lib\/(adapters|handlers))\b|\.ts$(?<!\.d\.ts)/;
+  /package\/(src|test|bundles\/|sandbox|build|bench|examples|projenrc|docs\/(?!schemas)|lib\/(adapters|handlers))\b|\.ts$(?<!\.d\.ts)/;
 /** Of README's app, 17 of them its VPC. What not everyone needs is made when asked for. */
 const MOST_RESOURCES = 85;
 
-/** A line of README's smallest app, as each language has it. */
-const TRANSLATED_LINE = {
-  python: 'web.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443))',
-  java: 'web.addIngressRule(Peer.anyIpv4(), Port.tcp(443));',
-  dotnet: 'web.AddIngressRule(Peer.AnyIpv4(), Port.Tcp(443));',
-  go: 'web.AddIngressRule(ec2.Peer_AnyIpv4(), ec2.Port_Tcp(jsii.Number(443)))',
-};
-/** As it stands in README, or in Java's documentation, which writes some signs as HTML. */
-const TYPESCRIPT_IMPORT = /\bfrom ('|&apos;|&#39;)(aws-cdk-lib|cdk-sentries)/;
 /** Types that show no members: anything would pass for one if it had nothing private either. */
 const OPAQUE_TYPES = [
   'Actor',
@@ -49,6 +44,8 @@ let folder: string;
 let tarball: string;
 /** A PATH on which there is Node and nothing else: no esbuild, no Docker. */
 let onlyNode: string;
+/** The same, with the oldest Node that the package says it runs on. */
+let onlyOldestNode: string;
 
 beforeAll(() => {
   if (!existsSync(join(PROJECT, 'lib', 'index.js'))) {
@@ -59,9 +56,9 @@ beforeAll(() => {
     run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], PROJECT),
   );
   tarball = join(folder, packed.filename);
-  onlyNode = join(folder, 'bin');
-  mkdirSync(onlyNode);
+  onlyNode = emptyFolder('bin');
   symlinkSync(process.execPath, join(onlyNode, 'node'));
+  onlyOldestNode = emptyFolder('oldest-bin');
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -71,8 +68,9 @@ describe('the npm package', () => {
 
   beforeAll(() => {
     app = emptyFolder('app');
-    writeFileSync(join(app, 'package.json'), '{ "private": true }');
+    copyFileSync(NEWEST_CDK, join(app, 'package.json'));
     run('npm', ['install', '--no-audit', '--no-fund', tarball], app);
+    symlinkSync(join(app, 'node_modules', 'node', 'bin', 'node'), join(onlyOldestNode, 'node'));
   });
 
   test('holds what the library needs, and nothing else', () => {
@@ -83,7 +81,8 @@ describe('the npm package', () => {
         'package/API.md',
         'package/LICENSE',
         'package/README.md',
-        'package/bundles/respond-to-changes/index.js',
+        'package/THIRD-PARTY-LICENSES',
+        'package/bundles.json.br',
         'package/lib/index.js',
         'package/lib/index.d.ts',
         'package/docs/schemas/security-group-change.v1.schema.json',
@@ -91,6 +90,10 @@ describe('the npm package', () => {
       ]),
     );
     expect(files.filter((file) => NOT_SHIPPED.test(file))).toEqual([]);
+  });
+
+  test('takes less than 2 MB to fetch', () => {
+    expect(statSync(tarball).size).toBeLessThan(2_000_000);
   });
 
   test('brings its one dependency along, and fetches only its peers', () => {
@@ -128,13 +131,31 @@ describe('the npm package', () => {
     expect(typeErrors([...apps, ...types])).toEqual([]);
   });
 
-  test("synthesizes README's app with neither esbuild nor Docker", () => {
+  test('says the oldest Node that is tried here', () => {
+    const [{ engines }, { dependencies }] = [join(PROJECT, 'package.json'), NEWEST_CDK].map(
+      (file) => JSON.parse(readFileSync(file, 'utf8')),
+    );
+    expect(engines).toEqual({ node: `>= ${dependencies.node}` });
+    expect(run('node', ['--version'], app, { PATH: onlyOldestNode }).trim()).toBe(
+      `v${dependencies.node}`,
+    );
+  });
+
+  test.each([
+    // Validated by the CDK on one of them.
+    ["the functions' Node", () => onlyNode, 'true'],
+    ['the oldest Node', () => onlyOldestNode, 'false'],
+  ])("synthesizes README's app on %s, with neither esbuild nor Docker", (_, path, validation) => {
     writeFileSync(
       join(app, 'app.js'),
       ts.transpile(readmeApp(), { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 }),
     );
-    const out = join(app, 'cdk.out');
-    run('node', ['app.js'], app, { PATH: onlyNode, CDK_OUTDIR: out });
+    const out = join(path(), 'cdk.out');
+    run('node', ['app.js'], app, {
+      PATH: path(),
+      CDK_OUTDIR: out,
+      CDK_VALIDATION: validation,
+    });
     expect(template(out, 'Network')).toContain('AWS::Lambda::Function');
     expect(resourcesIn(out, 'Network').length).toBeLessThanOrEqual(MOST_RESOURCES);
     expect(globSync('asset.*/index.js', { cwd: out })).toHaveLength(3);
@@ -153,7 +174,8 @@ describe('the Python package that jsii builds of it', () => {
     const [sources] = globSync('python/*.tar.gz', { cwd: out });
     const unpacked = emptyFolder('python-sources');
     run('tar', ['xzf', join(out, sources!), '-C', unpacked]);
-    expectTranslated(unpacked, '**/*.{md,py}', TRANSLATED_LINE.python);
+    expect(filesWithSmallestApp(unpacked, 'python')).not.toEqual([]);
+    expect(filesInTypeScript(unpacked)).toEqual([]);
   });
 
   test('synthesizes the example with neither esbuild nor Docker', async () => {
@@ -173,33 +195,6 @@ describe('the Python package that jsii builds of it', () => {
     expect(JSON.parse(template(cdkOut, 'LockedSecurityGroup'))).toEqual(await typeScriptTemplate());
   });
 });
-
-describe('the Java, .NET and Go packages', () => {
-  let out: string;
-
-  beforeAll(() => {
-    out = emptyFolder('sources');
-    // One run for the three: the tasks differ in their target only.
-    const others = ['--target', 'dotnet', '--target', 'go'];
-    run('projen', ['package:java', ...others, '--code-only', '--outdir', out], PROJECT);
-  });
-
-  test.each(['java', 'dotnet', 'go'] as const)(
-    "show README's code in their language: %s",
-    (language) => {
-      expectTranslated(join(out, language), '**/*.{java,cs,go,md}', TRANSLATED_LINE[language]);
-    },
-  );
-});
-
-function expectTranslated(sources: string, pattern: string, line: string): void {
-  const filesWhere = (holds: (text: string) => boolean): string[] =>
-    globSync(pattern, { cwd: sources }).filter((file) =>
-      holds(readFileSync(join(sources, file), 'utf8')),
-    );
-  expect(filesWhere((text) => text.includes(line))).not.toEqual([]);
-  expect(filesWhere((text) => TYPESCRIPT_IMPORT.test(text))).toEqual([]);
-}
 
 function packageIn(app: string): string {
   return join(app, 'node_modules', 'cdk-sentries');

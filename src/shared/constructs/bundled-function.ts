@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeInPacks } from './acknowledge-finding';
 import { settingsFor } from './applied-settings';
+import { bundleFolder } from './bundle-folder';
 import { denyFromOutside } from './from-inside-only';
 import { architectureOf } from './function-architecture';
 import { letLambdaAttach } from './function-network';
@@ -21,8 +21,6 @@ export interface BundledFunctionProps<
   readonly description: string;
   readonly memorySize: number;
 }
-
-const BUNDLES = path.join(__dirname, '..', '..', '..', 'bundles');
 
 /**
  * A handler that the package ships ready-built: synthesizing it needs neither esbuild nor Docker.
@@ -40,7 +38,7 @@ export class BundledFunction<
     });
     logGroup.grantWrite(role);
     super(scope, id, {
-      code: lambda.Code.fromAsset(path.join(BUNDLES, props.contract.bundle)),
+      code: lambda.Code.fromAsset(bundleFolder(scope, props.contract.bundle)),
       handler: 'index.handler',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: architectureOf(scope),

@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { Stage } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+const PACKAGE = path.join(__dirname, '..', '..', '..');
+/** In the folder of the app's output, from which each bundle is copied to its asset. */
+const UNPACKED = 'cdk-sentries-bundles';
+
+let archived: Readonly<Record<string, unknown>> | undefined;
+
+/**
+ * The folder of a function's code. A clone of the library has one for each; the package has one
+ * archive of all, since most of what they hold is the same.
+ */
+export function bundleFolder(scope: Construct, bundle: string): string {
+  const built = path.join(PACKAGE, 'bundles', bundle);
+  if (existsSync(built)) return built;
+  const folder = path.join(Stage.of(scope)!.assetOutdir, UNPACKED, bundle);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'index.js'), archivedCode(bundle));
+  return folder;
+}
+
+function archivedCode(bundle: string): string {
+  const archive = path.join(PACKAGE, 'bundles.json.br');
+  archived ??= JSON.parse(brotliDecompressSync(readFileSync(archive)).toString());
+  const code = archived?.[bundle];
+  if (typeof code === 'string') return code;
+  throw new Error(`${archive} lacks the code of "${bundle}": install cdk-sentries again.`);
+}
