@@ -1,0 +1,8 @@
+module approval
+
+go 1.25
+
+require (
+	github.com/aws/aws-cdk-go/awscdk/v2 v2.257.0
+	github.com/aws/jsii-runtime-go v1.140.0
+)
