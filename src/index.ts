@@ -70,7 +70,7 @@ export {
   type SecurityGroupSentryProps,
 } from './security-group/constructs/security-group-sentry-props';
 export {
-  TrafficDirection,
+  RuleDirection,
   TrafficPattern,
   type TrafficPatternProps,
 } from './security-group/constructs/traffic-pattern';

@@ -46,7 +46,7 @@ import {
   SentryMode,
   SlackApprovalWorkflow,
   SlackDestination,
-  TrafficDirection,
+  RuleDirection,
   TrafficPattern,
   TrafficPeer,
   UnansweredChange,
@@ -166,7 +166,7 @@ const publicRange: Required<PublicRangeProps> = {
   ...internet,
 };
 const pattern: Required<TrafficPatternProps> = {
-  direction: TrafficDirection.INGRESS,
+  direction: RuleDirection.INGRESS,
   ports: [
     Ports.RDP,
     Ports.DATABASES,

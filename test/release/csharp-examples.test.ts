@@ -18,13 +18,22 @@ test('there are examples in C#', () => {
 });
 
 test('the names that are looked for are those of the generated package', () => {
-  const own = types.filter(({ namespace }) => namespace === 'CdkSentries');
+  const own = types.filter(isOwn);
   expect(own.length).toBeGreaterThan(50);
   const missing = own.flatMap(({ name, members }) => {
     const code = readFileSync(join(GENERATED, `${name}.cs`), 'utf8');
     return [...members].filter((member) => !new RegExp(`\\b${member}\\b`).test(code));
   });
   expect(missing).toEqual([]);
+});
+
+test('no type is called as one of the CDK that an app imports beside it', () => {
+  const own = new Set(types.filter(isOwn).map(({ name }) => name));
+  const same = types.filter((type) => !isOwn(type) && own.has(type.name));
+  expect(same.map(({ namespace, name }) => `${namespace}.${name}`)).toEqual([
+    // No app has file systems and sentries in one file.
+    'Amazon.CDK.AWS.FSx.Weekday',
+  ]);
 });
 
 test.each(EXAMPLES)('%s names only what the packages have', (file) => {
@@ -49,3 +58,7 @@ test.each([
   expect(source).toContain(right);
   expect(unknownNames(source.replace(right, wrong), types)).toContain(unknown);
 });
+
+function isOwn({ namespace }: CSharpType): boolean {
+  return namespace === 'CdkSentries';
+}

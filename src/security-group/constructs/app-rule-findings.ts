@@ -115,7 +115,7 @@ function directionHint({ rule }: AppRuleFinding, policies: readonly Policy[]): s
   const { other, own, write } = WORDS[rule.direction];
   return [
     ` allowOnly() judges both directions, and this one allows ${other} traffic alone:`,
-    `to leave ${own} traffic alone, add TrafficPattern.of({ direction: TrafficDirection.${write} }) to its patterns`,
+    `to leave ${own} traffic alone, add TrafficPattern.of({ direction: RuleDirection.${write} }) to its patterns`,
     ...(isAllOutbound(rule) ? ['(or give the group allowAllOutbound: false)'] : []),
   ]
     .join(' ')

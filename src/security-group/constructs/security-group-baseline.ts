@@ -47,7 +47,7 @@ export class SecurityGroupBaseline {
    * Only rules all of whose traffic is within one of these.
    *
    * Both directions count: to leave outbound traffic alone, allow
-   * `TrafficPattern.of({ direction: TrafficDirection.EGRESS })` as well. It counts for everyone,
+   * `TrafficPattern.of({ direction: RuleDirection.EGRESS })` as well. It counts for everyone,
    * and a rule of the app itself that opens more is an error at synth where the sentry would revert
    * it, a warning where it would not.
    *

@@ -4,7 +4,7 @@ import { type InternetProps, TrafficPeer } from './traffic-peer';
 import type { TrafficPattern as PatternSpecification } from '../domain/policies/traffic-pattern';
 
 /** Which way traffic goes, seen from the group. */
-export enum TrafficDirection {
+export enum RuleDirection {
   /** Into the group. */
   INGRESS = 'ingress',
   /** Out of the group. */
@@ -18,7 +18,7 @@ export interface TrafficPatternProps {
    *
    * @default - both ways
    */
-  readonly direction?: TrafficDirection;
+  readonly direction?: RuleDirection;
 
   /**
    * Protocols and ports. Throws if the list is empty.
@@ -52,7 +52,7 @@ export class TrafficPattern {
    */
   public static fromInternet(ports: Ports, props?: InternetProps): TrafficPattern {
     return TrafficPattern.of({
-      direction: TrafficDirection.INGRESS,
+      direction: RuleDirection.INGRESS,
       ports: [ports],
       peers: [TrafficPeer.internet(props)],
     });
@@ -66,7 +66,7 @@ export class TrafficPattern {
    */
   public static toInternet(ports: Ports, props?: InternetProps): TrafficPattern {
     return TrafficPattern.of({
-      direction: TrafficDirection.EGRESS,
+      direction: RuleDirection.EGRESS,
       ports: [ports],
       peers: [TrafficPeer.internet(props)],
     });

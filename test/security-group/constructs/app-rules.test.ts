@@ -20,7 +20,7 @@ import {
   type SecurityGroupPolicy,
   SecurityGroupSentry,
   SentryMode,
-  TrafficDirection,
+  RuleDirection,
   TrafficPattern,
   TrafficPeer,
 } from '../../../src';
@@ -33,9 +33,9 @@ const GROUP_ID = 'sg-0123456789abcdef0';
 const OTHER_ID = 'sg-0fedcba9876543210';
 const forbidSsh = policy(SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]));
 const forbidEgress = policy(
-  SecurityGroupBaseline.forbid([TrafficPattern.of({ direction: TrafficDirection.EGRESS })]),
+  SecurityGroupBaseline.forbid([TrafficPattern.of({ direction: RuleDirection.EGRESS })]),
 );
-const anyEgress = TrafficPattern.of({ direction: TrafficDirection.EGRESS });
+const anyEgress = TrafficPattern.of({ direction: RuleDirection.EGRESS });
 const allowHttps = policy(
   SecurityGroupBaseline.allowOnly([TrafficPattern.fromInternet(Ports.tcp(443)), anyEgress]),
 );
@@ -218,7 +218,7 @@ describe('an allowOnly of one direction', () => {
     const { stack, group } = appWithGroup();
     expect(errors(stack, MonitoredGroups.groups([group]), policy(inboundOnly))).toEqual([
       expect.stringMatching(
-        /allowOnly\(\) judges both directions, and this one allows inbound traffic alone: to leave outbound traffic alone, add TrafficPattern\.of\({ direction: TrafficDirection\.EGRESS }\) to its patterns \(or give the group allowAllOutbound: false\)\.$/,
+        /allowOnly\(\) judges both directions, and this one allows inbound traffic alone: to leave outbound traffic alone, add TrafficPattern\.of\({ direction: RuleDirection\.EGRESS }\) to its patterns \(or give the group allowAllOutbound: false\)\.$/,
       ),
     ]);
   });
@@ -229,7 +229,7 @@ describe('an allowOnly of one direction', () => {
     const outboundOnly = policy(SecurityGroupBaseline.allowOnly([anyEgress]));
     expect(errors(stack, MonitoredGroups.groups([group]), outboundOnly)).toEqual([
       expect.stringContaining(
-        'to leave inbound traffic alone, add TrafficPattern.of({ direction: TrafficDirection.INGRESS })',
+        'to leave inbound traffic alone, add TrafficPattern.of({ direction: RuleDirection.INGRESS })',
       ),
     ]);
   });

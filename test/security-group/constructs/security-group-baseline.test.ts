@@ -1,7 +1,7 @@
 import {
   Ports,
   SecurityGroupBaseline,
-  TrafficDirection,
+  RuleDirection,
   TrafficPattern,
   TrafficPeer,
 } from '../../../src';
@@ -30,7 +30,7 @@ test.each([
 
 test('all traffic can be allowed in one direction, or to some', () => {
   for (const pattern of [
-    TrafficPattern.of({ direction: TrafficDirection.EGRESS }),
+    TrafficPattern.of({ direction: RuleDirection.EGRESS }),
     TrafficPattern.of({ peers: [TrafficPeer.ipRange('10.0.0.0/8')] }),
     TrafficPattern.of({ ports: [Ports.tcp(443)] }),
   ]) {
@@ -105,8 +105,8 @@ test.each<[string, () => SecurityGroupBaseline, RegExp]>([
     'allowing everything in, and everything out',
     () =>
       SecurityGroupBaseline.allowOnly([
-        TrafficPattern.of({ direction: TrafficDirection.INGRESS, ports: [Ports.ANY] }),
-        TrafficPattern.of({ direction: TrafficDirection.EGRESS }),
+        TrafficPattern.of({ direction: RuleDirection.INGRESS, ports: [Ports.ANY] }),
+        TrafficPattern.of({ direction: RuleDirection.EGRESS }),
       ]),
     /allowOnly\(\) allows all traffic in both directions/,
   ],

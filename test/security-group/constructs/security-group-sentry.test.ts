@@ -16,7 +16,7 @@ import {
   SecurityGroupSentry,
   type SecurityGroupSentryProps,
   SentryMode,
-  TrafficDirection,
+  RuleDirection,
   TrafficPattern,
   TrafficPeer,
 } from '../../../src';
@@ -710,7 +710,7 @@ describe('bad input is refused at synth, with what to write instead', () => {
     ['a pattern of no ports', () => TrafficPattern.of({ ports: [] }), /empty list of ports/],
     [
       'a pattern of no peers',
-      () => TrafficPattern.of({ direction: TrafficDirection.EGRESS, peers: [] }),
+      () => TrafficPattern.of({ direction: RuleDirection.EGRESS, peers: [] }),
       /empty list of peers/,
     ],
     [

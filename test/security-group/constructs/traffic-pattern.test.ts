@@ -1,6 +1,6 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Ports, TrafficDirection, TrafficPattern, TrafficPeer } from '../../../src';
+import { Ports, RuleDirection, TrafficPattern, TrafficPeer } from '../../../src';
 import { opensTraffic } from '../../../src/security-group/domain/policies/traffic-pattern';
 import { canonicalRule, type RawRule } from '../../../src/security-group/domain/rules/rule';
 import { ALL_OF_CONTENT_NETWORK } from '../samples/published-ranges';
@@ -13,7 +13,7 @@ describe('a pattern', () => {
     [TrafficPattern.withoutDescription(), 'a rule without a description'],
     [
       TrafficPattern.of({
-        direction: TrafficDirection.INGRESS,
+        direction: RuleDirection.INGRESS,
         ports: [Ports.RDP, Ports.udp(53)],
         peers: [TrafficPeer.ipRange('10.1.2.3/8'), TrafficPeer.prefixList('pl-63a5400a')],
       }),

@@ -11,7 +11,7 @@ import {
   Ports,
   SecurityGroupBaseline,
   SecurityGroupSentry,
-  TrafficDirection,
+  RuleDirection,
   TrafficPattern,
   TrafficPeer,
 } from '../../../src';
@@ -52,7 +52,7 @@ export function synthesizeStage(): string {
       {
         baseline: SecurityGroupBaseline.forbid([
           TrafficPattern.of({
-            direction: TrafficDirection.EGRESS,
+            direction: RuleDirection.EGRESS,
             peers: [TrafficPeer.ipRange('203.0.113.0/24')],
           }),
         ]),
