@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PROJECT = join(__dirname, '..', '..');
+/** What the package manager of each language reads. */
+const PROJECT_FILES = globSync(
+  'examples/**/{package.json,requirements.txt,pom.xml,go.mod,*.csproj}',
+  { cwd: PROJECT, exclude: ['**/node_modules'] },
+);
+const { devDependencies } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+
+test('the examples have project files of five languages', () => {
+  const endings = PROJECT_FILES.map((file) => file.split('.').at(-1));
+  expect(new Set(endings)).toEqual(new Set(['json', 'txt', 'xml', 'mod', 'csproj']));
+});
+
+test.each(PROJECT_FILES)('%s asks for the oldest CDK that the library works with', (file) => {
+  const text = readFileSync(join(PROJECT, file), 'utf8');
+  const versions = [...text.matchAll(/(?<![\d.])2\.\d{2,}\.\d+/g)].map(([version]) => version);
+  // Of the AWS libraries alone: jsii and plugins of Maven have other first numbers.
+  expect([...new Set(versions)]).toEqual([devDependencies['aws-cdk-lib']]);
+});
