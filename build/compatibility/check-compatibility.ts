@@ -29,7 +29,7 @@ function checkCompatibility(project: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'compatibility-'));
   const checkout = join(folder, 'checkout');
   try {
-    run('git', ['worktree', 'add', '--detach', checkout, tag], project);
+    run('git', ['worktree', 'add', '--quiet', '--detach', checkout, tag], project);
     compile(checkout, project);
     const options = ['--error-on', 'all', '--keys'];
     run(
