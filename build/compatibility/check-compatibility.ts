@@ -28,8 +28,8 @@ function checkCompatibility(project: string): void {
   }
   const folder = mkdtempSync(join(tmpdir(), 'compatibility-'));
   const checkout = join(folder, 'checkout');
+  run('git', ['worktree', 'add', '--quiet', '--detach', checkout, tag], project);
   try {
-    run('git', ['worktree', 'add', '--quiet', '--detach', checkout, tag], project);
     compile(checkout, project);
     const options = ['--error-on', 'all', '--keys'];
     run(
