@@ -19,10 +19,14 @@ const IMPOSSIBLE = [
   'InvalidPrefixListId.Malformed',
 ];
 
-export async function answered(groupId: string, call: Promise<unknown>): Promise<ActAnswer> {
+/** `shows`: whether the answer itself says that it is done. */
+export async function answered<Output>(
+  groupId: string,
+  call: Promise<Output>,
+  shows: (output: Output) => boolean = () => false,
+): Promise<ActAnswer> {
   try {
-    await call;
-    return { kind: 'done' };
+    return { kind: 'done', ...(shows(await call) && { isShown: true }) };
   } catch (error) {
     return failedAnswer(groupId, error);
   }

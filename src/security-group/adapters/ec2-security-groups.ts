@@ -85,6 +85,8 @@ export class Ec2SecurityGroups implements SecurityGroups {
       rule.direction === 'ingress'
         ? this.client.send(new RevokeSecurityGroupIngressCommand(input))
         : this.client.send(new RevokeSecurityGroupEgressCommand(input)),
+      ({ RevokedSecurityGroupRules: revoked = [] }) =>
+        revoked.some(({ SecurityGroupRuleId: id }) => id === rule.id),
     );
   }
 

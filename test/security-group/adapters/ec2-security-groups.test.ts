@@ -324,7 +324,7 @@ describe('what cannot be done is told apart', () => {
 test('a rule is revoked by its id, and nothing else', async () => {
   const doomed = await added(rule());
   const kept = await added(rule({ fromPort: 20, toPort: 30 }));
-  expect(await groups.revoke(groupId, doomed)).toEqual({ kind: 'done' });
+  expect(await groups.revoke(groupId, doomed)).toEqual({ kind: 'done', isShown: true });
   expect(await ingress()).toEqual([kept]);
 });
 

@@ -50,6 +50,8 @@ export class GroupsInMemory implements SecurityGroups, Clock {
   readonly beforeLook = new Map<number, () => void>();
   /** What EC2 answers to acts upon a rule, by its id or key, instead of doing them. */
   readonly refuses = new Map<string, ActAnswer>();
+  /** Whether EC2's answer to a revoke names the rule that is gone. */
+  namesRevoked = false;
   /** Rules that EC2 says it has revoked, and still shows. */
   readonly ghosts = new Set<string>();
   /** Rules that are there, and that Describe does not show. */
@@ -149,7 +151,7 @@ export class GroupsInMemory implements SecurityGroups, Clock {
     this.acts.push({ kind: 'revoke', groupId, rule, opens: false });
     this.hidden.delete(rule.id ?? '');
     if (!this.ghosts.has(rule.id ?? '')) this.close(groupId, rule.id ?? '');
-    return { kind: 'done' };
+    return { kind: 'done', ...(this.namesRevoked && { isShown: true }) };
   }
 
   async modify(groupId: string, ruleId: string, to: Rule): Promise<ActAnswer> {

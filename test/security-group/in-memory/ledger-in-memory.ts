@@ -205,7 +205,7 @@ export class LedgerInMemory implements Ledger, EventLog {
 
   async told(key: EventKey, repeats: readonly Repeat[], outcome?: ToldOutcome): Promise<void> {
     this.update(key, { state: 'told', outcome });
-    this.group(key.groupId).repeats = repeats;
+    if (repeats.length > 0) this.group(key.groupId).repeats = repeats;
   }
 
   private group(groupId: string) {

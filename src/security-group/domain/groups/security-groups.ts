@@ -22,7 +22,8 @@ export type GroupFilter =
 
 /** EC2's answer to an attempt to change a rule. */
 export type ActAnswer =
-  | { readonly kind: 'done' }
+  /** `isShown`: the answer itself names the rule that is gone, so that no one need look. */
+  | { readonly kind: 'done'; readonly isShown?: true }
   /** `attempts`: how often the call was sent to hear that; once, where it is missing. */
   | { readonly kind: 'not-found' | 'already-present'; readonly attempts?: number }
   /** It can never be done like this: the group is full, the peer is gone, … */

@@ -40,7 +40,9 @@ export async function act(
     return { outcomes, after: situation.group };
   }
   const answered = await answerJudgements(groupId, judgements, groups);
-  const after = await lookAfter(groupId, answered, situation.group, groups, clock);
+  const after = areAllShown(answered)
+    ? { group: withoutRevoked(situation.group, answered) }
+    : await lookAfter(groupId, answered, groups, clock);
   const group = 'group' in after ? after.group : situation.group;
   const done = earlier.filter((judgement) => isAnswered(judgement, group));
   const answers = answered
@@ -84,17 +86,36 @@ function earlierOutcome(judgement: Judgement, group: GroupRules): Outcome {
   return outcomeOf({ judgement: { ...judgement, present } }, { group }, false);
 }
 
+/** Also where nothing was to be done. */
+function areAllShown(answered: readonly Answered[]): boolean {
+  return answered.every(
+    ({ answer }) => answer === undefined || (answer.kind === 'done' && answer.isShown),
+  );
+}
+
+/** Only a revoke is shown by its answer. */
+function withoutRevoked(
+  { rules, unreadableRuleIds }: GroupRules,
+  answered: readonly Answered[],
+): GroupRules {
+  const revoked = answered
+    .filter(({ answer }) => answer)
+    .flatMap(({ judgement }) => judgement.rule.id ?? []);
+  return {
+    rules: rules.filter(({ id = '' }) => !revoked.includes(id)),
+    unreadableRuleIds: unreadableRuleIds.filter((id) => !revoked.includes(id)),
+  };
+}
+
 async function lookAfter(
   groupId: string,
   answered: readonly Answered[],
-  before: GroupRules,
   groups: SecurityGroups,
   clock: Clock,
 ): Promise<After> {
   const acted = answered
     .filter(({ answer }) => answer !== undefined)
     .map(({ judgement }) => judgement);
-  if (acted.length === 0) return { group: before };
   try {
     const first = await groups.rulesOf(groupId);
     return {

@@ -1,12 +1,13 @@
 import type { EarlierTries } from './act';
 import { answerCase } from './answer-case';
 import { awaited, type Case, isClosed } from './case';
+import { giveBack } from './lease-ahead';
 import { once } from './once';
 import { openAskableCase } from './open-askable-case';
 import { learn, remember } from './remember';
 import { isSilent, settle, report } from './report-answer';
 import type { Sentry } from './sentry';
-import type { Target } from './target';
+import { caseKey, type Target } from './target';
 import { UnfinishedError } from './unfinished-error';
 import type { ChangeReport } from '../reporting/change-report';
 import { type ToldOutcome, toldOutcomeOf } from '../reporting/outcome';
@@ -19,19 +20,32 @@ export async function answerEvent(
   target: Target,
   sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
+  const one = await openUnlessClosed(target, sentry).catch(async (error: unknown) => {
+    await giveBack(target.ahead, caseKey(target), sentry.ports);
+    throw error;
+  });
+  if (!one) return undefined;
+  return once(one, {
+    answer: async (earlierTries) => answerOpen(one, earlierTries),
+    catchUp: async () => undefined,
+  });
+}
+
+async function openUnlessClosed(target: Target, sentry: Sentry): Promise<Case | undefined> {
   const one = await openAskableCase(target, sentry);
   const missing = awaited(one);
   if (missing !== undefined) {
     throw new UnfinishedError(target.groupId, `${missing} are not known yet.`);
   }
-  if (isClosed(one)) {
-    await learn(one);
-    return undefined;
-  }
-  return once(one, {
-    answer: async (earlierTries) => answerOpen(one, earlierTries),
-    catchUp: async () => undefined,
-  });
+  if (!isClosed(one)) return one;
+  await learn(one);
+  await endLeaseAhead(one);
+  return undefined;
+}
+
+/** The event asked for nothing after all: something speaks for its rules that it does not know. */
+async function endLeaseAhead({ target, sentry: { ports } }: Case): Promise<void> {
+  if (target.ahead?.claim.kind === 'claimed') await ports.events.told(caseKey(target), []);
 }
 
 /** The same, for what came of it: also where an earlier try has reported it already. */

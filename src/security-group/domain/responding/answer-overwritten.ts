@@ -18,7 +18,7 @@ export async function answerOverwritten(target: Target, sentry: Sentry): Promise
   if (pointedTo(target).length === 0 && ports.tries === 1) return { reports: [], failures: [] };
   const reading = await readGroup(target.groupId, ports);
   const unexplainedIds = pointedTo({ ...target, reading });
-  const { isConfirmed: _ofTheEvent, otherIds: _pointedTo, ...rest } = target;
+  const { isConfirmed: _ofTheEvent, otherIds: _pointedTo, ahead: _ofTheEventToo, ...rest } = target;
   const overwritten: Target = {
     ...rest,
     eventId: overwrittenId(target),

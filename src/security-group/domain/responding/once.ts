@@ -1,5 +1,6 @@
 import type { EarlierTries } from './act';
 import type { Case } from './case';
+import { holds } from './lease-ahead';
 import { caseKey } from './target';
 import { UnfinishedError } from './unfinished-error';
 import { isAbout } from '../judging/judgement';
@@ -26,7 +27,8 @@ export async function once<Result>(
 ): Promise<Result> {
   const { events, announcer, clock } = ports;
   const key = caseKey(target);
-  const claim = await events.claim(key, judgements, clock.now());
+  const { ahead } = target;
+  const claim = ahead?.claim ?? (await events.claim(key, judgements, clock.now()));
   switch (claim.kind) {
     case 'told':
       return catchUp(claim.outcome);
@@ -46,7 +48,9 @@ export async function once<Result>(
           (judgement) => isAbout(judgement, intended) && !isUndone(judgement, intended),
         ),
     );
-    if (earlier.length > 0) await events.intend(key, [...judgements, ...earlier]);
+    if (earlier.length > 0 || (ahead && !holds(ahead, judgements))) {
+      await events.intend(key, [...judgements, ...earlier]);
+    }
     const intended = (judgement: Judgement) =>
       claim.intent.some((candidate) => isAbout(judgement, candidate));
     return await answer({ earlier, intended });

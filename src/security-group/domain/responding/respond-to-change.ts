@@ -10,6 +10,7 @@ import {
   type HintsOf,
   listChangedBy,
 } from './event-hints';
+import { giveBackLate, leaseAhead } from './lease-ahead';
 import { respondToDeletion, respondToTags } from './membership';
 import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
@@ -98,13 +99,21 @@ async function respondInNamedGroup(
   configuration: Promise<SentryConfiguration>,
   ports: Ports,
 ): Promise<Responses> {
-  const [known, reading] = await Promise.all([configuration, readGroup(groupId, ports)]);
+  const leasing = configuration.then(async (known) => leaseAhead(groupId, change, known, ports));
+  const [known, reading, ahead] = await Promise.all([
+    configuration,
+    readGroup(groupId, ports),
+    leasing,
+  ]).catch(async (error: unknown) => {
+    await giveBackLate(leasing, { eventId: change.eventId, groupId }, ports);
+    throw error;
+  });
   const isMeant =
     isSelectedById(groupId, known.monitoredGroups) ??
     (isAdopted(reading.ledger) || (await isSelectedByDetails(groupId, known, ports)));
   if (!isMeant) return NOTHING;
   const hints = hintsOf(change, known, reading.ledger.record?.name);
-  const target = targetOf(groupId, change, reading, { hints });
+  const target = { ...targetOf(groupId, change, reading, { hints }), ...(ahead && { ahead }) };
   const sentry = { configuration: known, ports };
   const { ledger } = reading;
   return respondToTarget(target, await sentryIn({ id: groupId, ledger }, sentry));

@@ -1,3 +1,4 @@
+import type { LeaseAhead } from './lease-ahead';
 import type { GroupReading } from './read-group';
 import type { Call } from '../changes/change';
 import type { GroupDetails } from '../groups/group';
@@ -22,6 +23,7 @@ export interface Target {
   /** Rules that the event points to, beside those that its hints name. */
   readonly otherIds?: readonly string[];
   readonly notices: readonly Notice[];
+  readonly ahead?: LeaseAhead;
 }
 
 /** The key by which the response is remembered. */

@@ -221,6 +221,111 @@ test('events that ask for nothing leave no trace, but for the grants of a truste
   expect(sentry.ledger.grantsOf('sg-1', ssh)).toHaveLength(1);
 });
 
+describe('where the event alone says that its rule is to be revoked, the lease', () => {
+  test('is asked for while the group is read', async () => {
+    const sentry = attacked();
+    const { ledger, groups } = sentry;
+    const claim = ledger.claim.bind(ledger);
+    const claimed = new Promise<void>((resolve) => {
+      ledger.claim = async (...values) => {
+        resolve();
+        return claim(...values);
+      };
+    });
+    const rulesOf = groups.rulesOf.bind(groups);
+    groups.rulesOf = async (groupId) => {
+      await claimed;
+      return rulesOf(groupId);
+    };
+    await sentry.respond(added(ssh));
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test.each(['rulesOf', 'read'])('is given back where %s fails beside it', async (method) => {
+    const sentry = attacked();
+    letFail(sentry, method, 'fails');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow('fails');
+    sentry.faults = new Faults();
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('is given back where what was read cannot be judged', async () => {
+    const sentry = attacked();
+    letFail(sentry, 'prefixLists', 'fails');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow('fails');
+    sentry.faults = new Faults();
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('ends without a word where the ledger speaks for the rule', async () => {
+    const sentry = attacked();
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date() });
+    expect(await sentry.respond(added(ssh))).toEqual([]);
+    expect(await sentry.respond(added(ssh))).toEqual([]);
+    expect(sentry.groups.acts).toEqual([]);
+    expect([...sentry.ledger.events.values()].map(({ state }) => state)).toEqual(['told']);
+  });
+
+  test('does not stand for what turns out not to be done, should the try die', async () => {
+    const sentry = attacked();
+    const telnet = rule({ id: 'sgr-telnet', fromPort: 23, toPort: 23 });
+    sentry.groups.put('sg-1', () => [https, ssh, telnet]);
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date() });
+    letFail(sentry, 'revoke', 'crashes after it has worked');
+    const both = changeOf({ present: [ssh, telnet] });
+    await expect(sentry.respond(both)).rejects.toThrow();
+    sentry.groups.close('sg-1', 'sgr-ssh');
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(both, 2);
+    expect(sentry.announcer.outcomes()).not.toContain('added sgr-ssh reverted');
+    expect(sentry.announcer.outcomes()).toContain('added sgr-telnet reverted');
+  });
+});
+
+describe('where the answer to a revoke names the rule that is gone', () => {
+  test('no one looks again', async () => {
+    const sentry = attacked();
+    sentry.groups.namesRevoked = true;
+    await sentry.respond(added(ssh));
+    expect(sentry.groups.looks).toBe(1);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('it counts also for a rule that Describe cannot show', async () => {
+    const sentry = attacked();
+    const { groups } = sentry;
+    groups.namesRevoked = true;
+    const group = groups.all.get('sg-1')!;
+    groups.beforeLook.set(1, () =>
+      groups.all.set('sg-1', { ...group, unreadableRuleIds: ['sgr-ssh'] }),
+    );
+    groups.hidden.add('sgr-ssh');
+    await sentry.respond(added(ssh));
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('what an earlier try may have done is looked for all the same', async () => {
+    const sentry = SentryInMemory.watching([forbidSsh]);
+    const other = rule({ id: 'sgr-other', ipRange: '0.0.0.0/1' });
+    sentry.groups.namesRevoked = true;
+    sentry.groups.put('sg-1', () => [ssh]);
+    letFail(sentry, 'revoke', 'crashes after it has worked');
+    const unnamed = changeOf({ complete: false });
+    await expect(sentry.respond(unnamed)).rejects.toThrow();
+    sentry.groups.put('sg-1', () => [other]);
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(unnamed, 2);
+    expect(sentry.announcer.outcomes().sort()).toEqual([
+      'added sgr-other reverted',
+      'added sgr-ssh reverted',
+    ]);
+  });
+});
+
 /** Lets the n-th call of the method go wrong. */
 function letFail(sentry: SentryInMemory, method: string, fault: Fault, number = 1): void {
   sentry.faults = new Faults(new Map(), { method, fault, number });

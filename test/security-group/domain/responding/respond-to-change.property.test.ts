@@ -25,22 +25,26 @@ import {
 } from '../../samples/random-groups';
 
 interface World {
+  /** Whether EC2's answer to a revoke names the rule that is gone. */
+  readonly namesRevoked: boolean;
   readonly policies: readonly Policy[];
   readonly standing: readonly Rule[];
   readonly remembered: readonly Remembered[];
 }
 
 const worlds: fc.Arbitrary<World> = fc.record({
+  namesRevoked: fc.boolean(),
   policies,
   standing: standingRules,
   remembered: rememberedRules,
 });
 
-function sentryIn({ policies: chosen, standing, remembered }: World): SentryInMemory {
+function sentryIn({ policies: chosen, standing, remembered, namesRevoked }: World): SentryInMemory {
   const sentry = new SentryInMemory(
     configurationOf(chosen),
     GroupsInMemory.of('sg-1', ...standing),
   );
+  sentry.groups.namesRevoked = namesRevoked;
   sentry.ledger.adopt('sg-1', []);
   for (const { rule, grants } of remembered) sentry.ledger.note('sg-1', rule, { grants });
   return sentry;
@@ -136,10 +140,10 @@ function carryOut(groups: GroupsInMemory, all: readonly Deed[]): NamedRules {
 /** A group in which everything was adopted, and then a call that changed it. */
 function changedBy(
   actor: Change['actor'],
-  { policies: chosen, standing }: World,
+  { standing, ...world }: World,
   all: readonly Deed[],
 ): { sentry: SentryInMemory; change: Change } {
-  const sentry = sentryIn({ policies: chosen, standing, remembered: [] });
+  const sentry = sentryIn({ ...world, standing, remembered: [] });
   sentry.ledger.adopt('sg-1', standing);
   const change = changeOf(carryOut(sentry.groups, all), { actor });
   sentry.history.changes.push(change);

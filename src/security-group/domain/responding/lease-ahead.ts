@@ -1,0 +1,90 @@
+import { hintsOf } from './event-hints';
+import type { Ports } from './ports';
+import type { Change } from '../changes/change';
+import { isSelectedById } from '../groups/monitored-groups';
+import { judge } from '../judging/judge';
+import { isAbout, type Judgement } from '../judging/judgement';
+import { EMPTY_LEDGER } from '../ledger/ledger';
+import type { Claim, EventKey } from '../ledger/ledger-store';
+import { namesGroups } from '../policies/configuration-for';
+import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
+import { prefixListIds } from '../rules/rule';
+
+/** A lease that was asked for while the group was read. */
+export interface LeaseAhead {
+  /** By the event alone. */
+  readonly intent: readonly Judgement[];
+  readonly claim: Claim;
+}
+
+/**
+ * A rule stands open while the sentry waits for AWS: where the event alone says that its rules are
+ * to be revoked, the lease does not wait until the group is read. Undefined where the group or the
+ * ledger has a say in more than whether the rules still stand there, and where no one is in a
+ * hurry.
+ */
+export async function leaseAhead(
+  groupId: string,
+  change: Change,
+  configuration: SentryConfiguration,
+  { events, clock }: Ports,
+): Promise<LeaseAhead | undefined> {
+  const now = clock.now();
+  const intent = revokedByEventAlone(groupId, change, configuration, now);
+  if (intent.length === 0) return undefined;
+  const { eventId } = change;
+  return { intent, claim: await events.claim({ eventId, groupId }, intent, now) };
+}
+
+/** Whether the lease holds just what is about to be done. */
+export function holds({ intent }: LeaseAhead, judgements: readonly Judgement[]): boolean {
+  return (
+    intent.length === judgements.length &&
+    judgements.every((judgement) =>
+      intent.some((one) => isAbout(one, judgement) && one.verdict === judgement.verdict),
+    )
+  );
+}
+
+/** So that the next try need not wait for its end. */
+export async function giveBack(
+  ahead: LeaseAhead | undefined,
+  key: EventKey,
+  { events }: Ports,
+): Promise<void> {
+  // It ends by itself, should this fail too.
+  if (ahead?.claim.kind === 'claimed') await events.release(key).catch(() => undefined);
+}
+
+/** The same, for a lease that may come only now: something beside it has failed. */
+export async function giveBackLate(
+  leasing: Promise<LeaseAhead | undefined>,
+  key: EventKey,
+  ports: Ports,
+): Promise<void> {
+  await giveBack(await leasing.catch(() => undefined), key, ports);
+}
+
+function revokedByEventAlone(
+  groupId: string,
+  change: Change,
+  configuration: SentryConfiguration,
+  now: Date,
+): readonly Judgement[] {
+  const { monitoredGroups, mode, policies } = configuration;
+  if (mode === 'OBSERVE' || isPaused(configuration, now)) return [];
+  if (namesGroups(configuration) || !isSelectedById(groupId, monitoredGroups)) return [];
+  const hints = hintsOf(change, configuration);
+  const { present, complete } = hints;
+  if (!complete || prefixListIds(present).length > 0) return [];
+  const judgements = judge({
+    groupId,
+    group: { rules: present, unreadableRuleIds: [] },
+    ledger: EMPTY_LEDGER,
+    policies,
+    prefixLists: new Map(),
+    hints,
+    now,
+  }).filter(({ violations }) => violations.length > 0);
+  return judgements.every(({ verdict }) => verdict === 'revoke') ? judgements : [];
+}
