@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { lambdaCredentials } from './lambda-credentials';
+import { leaveOutUnusedSdk } from './leave-out-unused-sdk';
 import { shakeSdkSchemas } from './shake-sdk-schemas';
 
 const PROJECT = resolve(__dirname, '..');
@@ -34,7 +35,7 @@ export const BUNDLE_OPTIONS = {
   legalComments: 'none',
   logLevel: 'warning',
   logOverride: Object.fromEntries(FATAL_WARNINGS.map((id) => [id, 'error'])),
-  plugins: [shakeSdkSchemas, lambdaCredentials],
+  plugins: [shakeSdkSchemas, leaveOutUnusedSdk, lambdaCredentials],
 } satisfies BuildOptions;
 
 /** What is shipped of the bundles: see src/shared/constructs/bundle-folder.ts. */

@@ -5,12 +5,31 @@ const SCHEMA_FILES = /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]sc
 const NAME_CONSTANT = /^const (_\w+) = ("(?:[^"\\]|\\.)*");$/gm;
 
 /**
- * Clients whose errors the handlers know by name only. Each registers a class for every error of
- * its service, most of which belong to commands that are not in the bundle; an error without a
- * class has its name all the same.
+ * The errors of each client that the handlers know by their class, or of which they read more than
+ * name and message. A client registers a class for every error of its service, most of which belong
+ * to commands that are not in the bundle; an error without a class has its name all the same.
  */
-const ERRORS_BY_NAME = /@aws-sdk[\\/]client-(ssm|cloudtrail|sns|sqs|kms)[\\/]/;
-const ERROR_REGISTRATION = /^\w+\.registerError\(\w+\$, \w+\);$/gm;
+export const ERRORS_BY_CLASS: Readonly<Record<string, readonly string[]>> = {
+  cloudtrail: [],
+  dynamodb: ['ConditionalCheckFailedException', 'TransactionCanceledException'],
+  eventbridge: [],
+  iam: [
+    'CredentialReportExpiredException',
+    'CredentialReportNotPresentException',
+    'CredentialReportNotReadyException',
+    'NoSuchEntityException',
+  ],
+  kms: [],
+  lambda: [],
+  organizations: [],
+  'secrets-manager': ['ResourceNotFoundException'],
+  sns: [],
+  sqs: [],
+  ssm: [],
+  sts: [],
+};
+const CLIENT = /@aws-sdk[\\/]client-([^\\/]+)[\\/]/;
+const ERROR_REGISTRATION = /^\w+\.registerError\(\w+\$, (\w+)\);$/gm;
 
 /**
  * The SDK's schemas are written with computed keys, `{ [_xN]: … }`, which esbuild has to keep as
@@ -22,10 +41,8 @@ export const shakeSdkSchemas: Plugin = {
   setup(build) {
     build.onLoad({ filter: SCHEMA_FILES }, async ({ path }) => {
       const source = withLiteralKeys(await readFile(path, 'utf8'));
-      return {
-        contents: ERRORS_BY_NAME.test(path) ? withoutErrorClasses(source) : source,
-        loader: 'js',
-      };
+      const kept = ERRORS_BY_CLASS[CLIENT.exec(path)?.[1] ?? ''];
+      return { contents: kept ? withoutErrorClasses(source, kept) : source, loader: 'js' };
     });
   },
 };
@@ -40,8 +57,8 @@ export function withLiteralKeys(source: string): string {
 }
 
 /** The error that all others of the service come from stays. */
-export function withoutErrorClasses(source: string): string {
-  return source.replace(ERROR_REGISTRATION, (registration) =>
-    registration.includes('ServiceException') ? registration : '',
+export function withoutErrorClasses(source: string, kept: readonly string[] = []): string {
+  return source.replace(ERROR_REGISTRATION, (registration, name: string) =>
+    registration.includes('ServiceException') || kept.includes(name) ? registration : '',
   );
 }
