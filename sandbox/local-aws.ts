@@ -319,6 +319,14 @@ export class LocalAws {
   }
 
   /**
+   * For so many milliseconds of the sandbox's time, functions hear nothing but errors of a service.
+   */
+  takeDown(service: string, milliseconds: number): void {
+    const until = this.parts.clock.now() + milliseconds;
+    this.parts.tap.takeDown({ service, isOver: () => this.parts.clock.now() >= until });
+  }
+
+  /**
    * Ends all parts, from the outside in. Throws where an event was lost on the way, where Lambda
    * would have stopped a function, and where AWS would refuse a call for what stands in it.
    */

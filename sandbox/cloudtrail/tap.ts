@@ -25,6 +25,7 @@ import {
   Interference,
   InvocationFaults,
   LostAnswers,
+  Outage,
 } from '../proxy/invocation-faults';
 import { eventsPutBy, isPutEvents, PutEvent } from '../proxy/put-events';
 import { SandboxClock } from '../support/sandbox-clock';
@@ -32,7 +33,13 @@ import { SandboxClock } from '../support/sandbox-clock';
 export type { CloudTrailEvent } from './record';
 export type { PutEvent } from '../proxy/put-events';
 export type { Fault } from '../proxy/faults';
-export type { Crash, Disturbance, DisturbedCall, LostAnswers } from '../proxy/invocation-faults';
+export type {
+  Crash,
+  Disturbance,
+  DisturbedCall,
+  LostAnswers,
+  Outage,
+} from '../proxy/invocation-faults';
 export { changesSomething } from '../proxy/invocation-faults';
 
 /** One call that passed the tap. */
@@ -86,6 +93,8 @@ export interface CloudTrailTap {
   disturbCall(disturbance: Disturbance): DisturbedCall;
   /** From now on, calls of functions that change something lose their first answers. */
   loseAnswers(): LostAnswers;
+  /** From now on until it is over, functions hear nothing but errors of a service. */
+  takeDown(outage: Outage): void;
   /** Until the events of all calls that were answered are told of. */
   told(): Promise<void>;
   stop(): Promise<void>;
@@ -106,6 +115,7 @@ export async function startCloudTrailTap(options: CloudTrailTapOptions): Promise
     crashNext: (crash) => tap.invocationFaults.crash(crash),
     disturbCall: (disturbance) => tap.invocationFaults.disturb(disturbance),
     loseAnswers: () => tap.invocationFaults.loseAnswers(),
+    takeDown: (outage) => tap.invocationFaults.takeDown(outage),
     told: async () => tap.told(),
     stop: async () => tap.stop(),
   };

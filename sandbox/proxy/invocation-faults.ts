@@ -25,12 +25,16 @@ export interface Disturbance {
   readonly callerArnIncludes?: string;
   /** How many tries of the call are throttled or get an error. Default: all. */
   readonly times?: number;
+  /** How many invocations that call something are let be before. Default: none. */
+  readonly afterInvocations?: number;
 }
 
 /** Tells whether a disturbance has come to pass. */
 export interface DisturbedCall {
   /** The call that it hit; undefined as long as the invocation has made fewer calls. */
   readonly hit: { readonly service: string; readonly action: string } | undefined;
+  /** From then on it comes to pass no more. */
+  end(): void;
 }
 
 /** Calls whose answers got lost. */
@@ -46,6 +50,13 @@ export interface LostCall {
   readonly callerArn: string;
 }
 
+/** A service that answers no function. */
+export interface Outage {
+  readonly service: string;
+  /** Asked at each call, so that it can end by the sandbox's time. */
+  isOver(): boolean;
+}
+
 /** What becomes of a call. */
 export type Interference =
   | { readonly kind: 'answer'; readonly answer: Answer }
@@ -56,6 +67,7 @@ export type Interference =
 export class InvocationFaults {
   private readonly crashes: Crash[] = [];
   private readonly disturbances: PendingDisturbance[] = [];
+  private readonly outages: Outage[] = [];
   private losing: LosingAnswers | undefined;
 
   crash(crash: Crash): void {
@@ -77,9 +89,14 @@ export class InvocationFaults {
     return this.losing;
   }
 
+  takeDown(outage: Outage): void {
+    this.outages.push(outage);
+  }
+
   meeting(request: ApiRequest, callerArn: string): Interference | undefined {
     const { invocationId } = request;
     if (invocationId === undefined) return undefined;
+    if (this.isDown(request)) return interferenceOf('error', request, invocationId);
     if (this.losing?.loses(request, callerArn)) return { kind: 'lose-answer' };
     // All of them count the call, also those that come after the one that it meets.
     const [interference] = this.disturbances.flatMap(
@@ -91,6 +108,10 @@ export class InvocationFaults {
     );
     const [crash] = index < 0 ? [] : this.crashes.splice(index, 1);
     return crash && { kind: 'crash', when: crash.when, invocationId };
+  }
+
+  private isDown({ service }: ApiRequest): boolean {
+    return this.outages.some((outage) => outage.service === service && !outage.isOver());
   }
 }
 
@@ -116,6 +137,7 @@ class LosingAnswers implements LostAnswers {
 class PendingDisturbance implements DisturbedCall {
   hit: DisturbedCall['hit'];
   private invocationId: string | undefined;
+  private readonly letBe = new Set<string>();
   private readonly calls = new Set<string>();
   private hitCall: string | undefined;
   private timesLeft: number;
@@ -124,13 +146,26 @@ class PendingDisturbance implements DisturbedCall {
     this.timesLeft = disturbance.with.startsWith('crash') ? 1 : (disturbance.times ?? Infinity);
   }
 
+  end(): void {
+    this.timesLeft = 0;
+  }
+
   meeting(request: ApiRequest, invocationId: string, callerArn: string): Interference | undefined {
     if (!callerArn.includes(this.disturbance.callerArnIncludes ?? '')) return undefined;
+    if (this.isLetBe(invocationId)) return undefined;
     this.invocationId ??= invocationId;
     if (invocationId !== this.invocationId) return undefined;
     if (!this.isTheCall(request) || this.timesLeft === 0) return undefined;
     this.timesLeft -= 1;
     return interferenceOf(this.disturbance.with, request, invocationId);
+  }
+
+  private isLetBe(invocationId: string): boolean {
+    const { afterInvocations = 0 } = this.disturbance;
+    if (this.invocationId === undefined && this.letBe.size < afterInvocations) {
+      this.letBe.add(invocationId);
+    }
+    return this.letBe.has(invocationId);
   }
 
   /** Counts the call when it is tried for the first time. */

@@ -18,6 +18,8 @@ import { CALLS, synthesizeCallingApp } from '../../support/apps/calling-app';
 
 jest.setTimeout(120_000);
 
+const HOUR_MS = 3_600_000;
+
 const ipPermissions = z.object({ items: z.array(z.object({ fromPort: z.number() })) });
 const ToldEvents = z.array(
   z.object({ detail: z.object({ requestParameters: z.object({ ipPermissions }) }) }),
@@ -126,6 +128,17 @@ test('the events that functions announce are there', async () => {
   ]);
 });
 
+test('a service that is down answers no function until it is back, and everyone else', async () => {
+  const deliveries = aws.inbox.deliveries.length;
+  aws.takeDown('ec2', HOUR_MS);
+  const opened = await open();
+  while (!invocations.some(({ succeeded }) => !succeeded)) await once(news, 'invocation');
+  expect(portsToldSince(deliveries)).toEqual([]);
+  await aws.setClock(new Date(aws.now().getTime() + HOUR_MS));
+  await aws.settled();
+  expect(portsToldSince(deliveries)).toContain(opened);
+});
+
 test('an answer is lost: the call is carried out, and made once more', async () => {
   await withoutTag();
   const lost = aws.loseAnswers();
@@ -214,6 +227,25 @@ describe('each call of an invocation in turn', () => {
     expect(disturbed.hit).toEqual({ service: 'ssm', action: 'GetParameters' });
     expect(invocations).toEqual([expect.objectContaining({ succeeded: true })]);
     expect(callsOf(invocations[0]!)).toEqual(['DescribeVpcs', 'GetParameters', ...CALLS.slice(1)]);
+  });
+
+  test('of a later invocation: those before it are let be', async () => {
+    const disturbed = aws.disturbCall({ n: 1, with: 'crash-before', afterInvocations: 1 });
+    await open();
+    await aws.settled();
+    expect(disturbed.hit).toBeUndefined();
+    await open();
+    await aws.settled();
+    expect(disturbed.hit).toBeDefined();
+    expect(invocations.map(({ succeeded }) => succeeded)).toEqual([true, false, true]);
+  });
+
+  test('not once it was called off', async () => {
+    const disturbed = aws.disturbCall({ n: 1, with: 'crash-before' });
+    disturbed.end();
+    await open();
+    await aws.settled();
+    expect(invocations.map(({ succeeded }) => succeeded)).toEqual([true]);
   });
 
   test('only of the function that is meant', async () => {
