@@ -13,7 +13,7 @@ export function bundleHandlers(project: CdkSentriesProject): void {
   project.testTask.prependSpawn(bundle);
   project.addTask('bench', {
     description:
-      'Measure cold starts, calls of a look at the access keys, how quickly a click is answered, and how a hub grows with its accounts; all, or those that are named',
+      'Write docs/benchmarks.md and its plots again; the parts of all benches, or of those that are named',
     steps: [{ spawn: bundle.name }, { exec: 'tsx bench/run.ts', receiveArgs: true }],
   });
   project.gitignore.exclude('/bundles/', '/bundles.json.br', '/.bundled-packages.json');

@@ -1,0 +1,186 @@
+import { ALICE, ApprovalSandbox, BOB } from '../../test/support/sandbox/approval-sandbox';
+import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
+
+const MINUTE_MS = 60_000;
+const LATER_MS = 6 * MINUTE_MS;
+/** So that what is told in one life is news in the next. */
+const BETWEEN_LIVES_MS = 3 * 60 * MINUTE_MS;
+const AFTER_A_FAILURE_MS = 100_000;
+/** A group holds 60 rules, and each life leaves one. */
+const LIVES_OF_A_PAIR = 40;
+/** So that none stands in the number of the account. */
+const FIRST_PORT = 30_000;
+/** Of people, who wait twice as long each time: two hours in all. */
+const MOST_TRIES = 7;
+
+/** What a life leaves behind, in words that are the same for every life. */
+export interface EndState {
+  readonly rules: readonly string[];
+  readonly ledgers: readonly string[];
+  readonly audit: readonly string[];
+  readonly slack: readonly string[];
+  readonly told: readonly string[];
+  readonly deadLetters: number;
+}
+
+/** How much had happened by then. */
+export interface Since {
+  readonly calls: number;
+  readonly events: number;
+}
+
+/**
+ * A port of a guarded group is opened, closed at once, and opened again when two people approve; an
+ * operator accepts it; a port of a lenient group is opened, and closed when someone denies it; and
+ * reconcile looks at all of it.
+ */
+export class ApprovalLife {
+  static async begin(lives: number): Promise<ApprovalLife> {
+    const sandbox = await ApprovalSandbox.start(Math.ceil(lives / LIVES_OF_A_PAIR));
+    sandbox.skipWaits(AFTER_A_FAILURE_MS);
+    return new ApprovalLife(sandbox);
+  }
+
+  private lives = 0;
+
+  private constructor(readonly sandbox: ApprovalSandbox) {}
+
+  /** With what it leaves behind. `after` comes at its end, told where it began. */
+  async live({ after }: { after?: (since: Since) => Promise<void> } = {}): Promise<EndState> {
+    const { sandbox } = this;
+    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    if (this.lives % LIVES_OF_A_PAIR === 0) sandbox.begin();
+    const port = FIRST_PORT + 2 * this.lives;
+    this.lives += 1;
+    await sandbox.pass(BETWEEN_LIVES_MS);
+    const [questions, messages] = [sandbox.questions.length, sandbox.messages.length];
+    const deadLetters = (await sandbox.deadLetters()).length;
+    const { deliveries } = await sandbox.localAws.inbox.during(async () => {
+      await this.story(port);
+      await after?.(since);
+      await sandbox.pass(LATER_MS);
+      await sandbox.pass(LATER_MS);
+    });
+    const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, port)));
+    return {
+      rules: own([...(await this.rulesOf(port)), ...(await this.rulesOf(port + 1))]),
+      ledgers: own(await this.ledgersOf(port)),
+      audit: distinct(await this.auditSince(questions)),
+      slack: own(sandbox.messages.slice(messages).map(({ text }) => text)),
+      told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, port))),
+      deadLetters: (await sandbox.deadLetters()).length - deadLetters,
+    };
+  }
+
+  private async story(port: number): Promise<void> {
+    const { sandbox } = this;
+    const { guarded, lenient } = sandbox;
+    await this.open(guarded, port);
+    await sandbox.pass(LATER_MS);
+    await this.click(ALICE, 'Approve');
+    await this.click(BOB, 'Approve');
+    await sandbox.pass(LATER_MS);
+    await this.accept(guarded, port);
+    await this.open(lenient, port + 1);
+    await sandbox.pass(LATER_MS);
+    await this.click(ALICE, 'Deny');
+    await sandbox.pass(LATER_MS);
+    await sandbox.localAws.fire(sandbox.stack, 'GuardReconcileRule');
+    await sandbox.settled();
+  }
+
+  private async open(groupId: string, port: number): Promise<void> {
+    await this.sandbox.open(groupId, {
+      IpProtocol: 'tcp',
+      FromPort: port,
+      ToPort: port,
+      IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+    });
+  }
+
+  /** Someone whom Slack shows an error clicks again, later and later. */
+  private async click(userId: string, text: string): Promise<void> {
+    const message = this.sandbox.lastQuestion;
+    await this.untilDone(async () => {
+      const { status } = await this.sandbox.click(userId, text, message);
+      if (status >= 400) throw new Error(`Slack shows an error: ${status}.`);
+    });
+  }
+
+  /** An operator who gets an error orders it again. */
+  private async accept(groupId: string, port: number): Promise<void> {
+    const { sandbox } = this;
+    const rules = await sandbox.described(groupId);
+    const ruleId = rules.find(({ FromPort }) => FromPort === port)?.SecurityGroupRuleId;
+    const order = { action: 'accept', groupId, ruleId, by: 'olga', reason: 'needed' };
+    const operate = sandbox.physicalId('AWS::Lambda::Function', 'GuardOperate');
+    await this.untilDone(async () => sandbox.localAws.invoke(operate, order));
+    await sandbox.settled();
+  }
+
+  private async untilDone(act: () => Promise<unknown>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await act();
+        return;
+      } catch (error) {
+        if (tries === MOST_TRIES) throw error;
+        await this.sandbox.pass(2 ** tries * MINUTE_MS);
+      }
+    }
+  }
+
+  private async rulesOf(port: number): Promise<string[]> {
+    const { guarded, lenient } = this.sandbox;
+    const rules = await Promise.all(
+      [guarded, lenient].map(async (groupId) => this.sandbox.described(groupId)),
+    );
+    return rules
+      .flat()
+      .filter(({ FromPort }) => FromPort === port)
+      .map(({ GroupId, CidrIpv4 }) => `${port} from ${CidrIpv4} in ${GroupId}`);
+  }
+
+  private async ledgersOf(port: number): Promise<string[]> {
+    const items = await Promise.all(
+      ['GuardLedger', 'LeniencyLedger'].map(async (table) => this.sandbox.items(table)),
+    );
+    return items
+      .flat()
+      .filter(({ sk }) => sk?.S?.startsWith('RULE#'))
+      .flatMap(({ data }) => data?.S ?? [])
+      .filter((text) => [port, port + 1].some((one) => text.includes(`"fromPort":${one},`)));
+  }
+
+  /** Every step of every request of this life. */
+  private async auditSince(questions: number): Promise<string[]> {
+    const { sandbox } = this;
+    const requests = sandbox.questions
+      .slice(questions)
+      .map((one) => `REQUEST#${sandbox.requestIdOf(one)}`);
+    return (await sandbox.items('ApprovalsRequests'))
+      .filter(({ pk, sk }) => requests.includes(pk?.S ?? '') && sk?.S?.startsWith('AUDIT#'))
+      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what));
+  }
+}
+
+function nameless(text: string, port: number): string {
+  return withoutIdsAndTimes(text)
+    .replaceAll(String(port), 'port')
+    .replaceAll(String(port + 1), 'next port');
+}
+
+interface ToldRule {
+  readonly fromPort?: number;
+  readonly change?: string;
+  readonly outcome?: string;
+}
+
+/** What a message says came of the rules, however often and at which try. */
+function outcomesIn(message: string, port: number): string[] {
+  const { rules = [] }: { readonly rules?: readonly ToldRule[] } = JSON.parse(message);
+  return rules.map(
+    ({ fromPort, change, outcome }) =>
+      `${fromPort === port ? 'port' : 'next port'} ${change}: ${outcome}`,
+  );
+}

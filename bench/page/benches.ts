@@ -1,0 +1,13 @@
+/** Each is a file `bench/<name>.ts`, and a section of the page, in this order. */
+export const BENCHES = [
+  'reaction',
+  'cold-start',
+  'growth',
+  'access-keys',
+  'chaos',
+  'soak',
+  'synth',
+  'receive-interaction',
+  'approval-load',
+  'organization',
+] as const;

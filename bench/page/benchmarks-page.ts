@@ -1,0 +1,74 @@
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BENCHES } from './benches';
+import { machine } from './machine';
+import { type Goal, markdownTable, type Part, type Section } from './section';
+
+const DOCS = resolve(__dirname, '..', '..', 'docs');
+const PAGE = join(DOCS, 'benchmarks.md');
+const PLOTS = 'images/benchmarks';
+
+const INTRODUCTION = `# Benchmarks
+
+What the library costs in time, calls and bytes, side by side with what it replaces. Written by
+\`npm run bench\`; \`npm run bench -- <name>\` measures one, and writes its part alone.
+
+Times are of one machine that did other work besides, so they say little by themselves. Whatever is
+compared was measured in turns within one run: **the ratios count**. Calls and bytes are exact.
+Nothing here is a test, and no test waits for a time.`;
+
+/** Writes this section and its plots, and leaves the others as they are. */
+export function writeSection(section: Section): void {
+  mkdirSync(join(DOCS, PLOTS), { recursive: true });
+  for (const old of globSync(`${section.name}-*.svg`, { cwd: join(DOCS, PLOTS) })) {
+    rmSync(join(DOCS, PLOTS, old));
+  }
+  for (const part of section.parts) {
+    if (part.kind === 'plot') writeFileSync(plotFile(section, part.plot.name), part.plot.svg);
+  }
+  const sections = new Map([...sectionsIn(PAGE), [section.name, markdownOf(section)]]);
+  const written = BENCHES.flatMap((name) => sections.get(name) ?? []);
+  writeFileSync(PAGE, `${[INTRODUCTION, ...written].join('\n\n')}\n`);
+  console.log(markdownOf(section));
+}
+
+function sectionsIn(page: string): Map<string, string> {
+  if (!existsSync(page)) return new Map();
+  const found = readFileSync(page, 'utf8').matchAll(
+    /<!-- bench: ([\w-]+) -->[^]*?<!-- end of \1 -->/g,
+  );
+  return new Map([...found].map(([text, name = '']) => [name, text]));
+}
+
+function markdownOf(section: Section): string {
+  const { name, title, about, goals, parts } = section;
+  return [
+    `<!-- bench: ${name} -->`,
+    `## ${title}`,
+    `\`npm run bench -- ${name}\`, ${machine()}.`,
+    about,
+    ...(goals.length > 0 ? [markdownTable(goals.map(goalRow))] : []),
+    ...parts.map((part) => partText(section, part)),
+    `<!-- end of ${name} -->`,
+  ].join('\n\n');
+}
+
+function goalRow({ goal, figure, isMet, reason }: Goal) {
+  const missed = reason === undefined ? 'missed' : `missed: ${reason}`;
+  return { goal, figure, outcome: isMet ? 'met' : missed };
+}
+
+function partText({ name }: Section, part: Part): string {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'table':
+      return markdownTable(part.rows);
+    case 'plot':
+      return `![${part.plot.title}](${PLOTS}/${name}-${part.plot.name}.svg)`;
+  }
+}
+
+function plotFile({ name }: Section, plot: string): string {
+  return join(DOCS, PLOTS, `${name}-${plot}.svg`);
+}

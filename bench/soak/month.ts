@@ -1,0 +1,261 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  DynamoDBClient,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
+import { AuthorizeSecurityGroupIngressCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { AlarmHistory } from './alarm-history';
+import { largestFunctionMegabytes } from './function-memory';
+import { templateIn } from '../../sandbox/deployer/assembly';
+import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import {
+  ChangeResponse,
+  IamKeySentry,
+  MonitoredGroups,
+  Ports,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
+  TrafficPattern,
+} from '../../src';
+import { LEDGER_EXPIRY, LEDGER_KEY } from '../../src/security-group/contracts/ledger-items';
+import { randomNumbers } from '../figures/random';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+export const DAYS = 30;
+const HOURS_IN_DAY = 24;
+const GROUPS = 20;
+const USERS = 50;
+const SHARE_OF_HOURS_WITH_CHANGE = 0.5;
+/** On this day, someone opens the same port every ten minutes, for twelve hours. */
+export const STUBBORN_DAY = 15;
+const STUBBORN_HOURS = 12;
+const TIMES_AN_HOUR = 6;
+const START = new Date('2027-01-01T00:30:00Z');
+const STACK_NAME = 'Soak';
+
+export interface Day {
+  readonly day: number;
+  readonly changes: number;
+  readonly messages: number;
+  readonly ledgerItems: number;
+  readonly ledgerBytes: number;
+  readonly functionMegabytes: number;
+}
+
+export interface Month {
+  readonly days: readonly Day[];
+  /** Alarms on our own metrics that were looked at. */
+  readonly alarms: readonly string[];
+  readonly wentOff: readonly string[];
+  readonly failedInvocations: number;
+  readonly deadLetters: number;
+  readonly standing: number;
+}
+
+/** A month by the sandbox's clock, hour by hour. */
+export async function liveMonth(): Promise<Month> {
+  const folder = mkdtempSync(join(tmpdir(), 'cdk-sentries-soak-'));
+  const assembly = synthesize(folder);
+  const text = readFileSync(join(assembly, `${STACK_NAME}.template.json`), 'utf8');
+  const alarms = new AlarmHistory(templateIn(JSON.parse(text)));
+  let failedInvocations = 0;
+  const localAws = await LocalAws.start({
+    onFunctionLog: (_, line) => alarms.take(line),
+    onInvocation: ({ succeeded }) => (failedInvocations += succeeded ? 0 : 1),
+  });
+  try {
+    await localAws.setClock(START);
+    await localAws.addGroups(groups());
+    await localAws.addUsers(users());
+    const stack = await localAws.deploy(assembly, STACK_NAME);
+    const soaking = new Soaking(localAws, stack);
+    const days: Day[] = [];
+    for (let day = 1; day <= DAYS; day += 1) days.push(await soaking.live(day));
+    const ended = {
+      days,
+      alarms: alarms.names,
+      wentOff: alarms.wentOff(START.getTime() + HOUR_MS, localAws.now().getTime()),
+      failedInvocations,
+      deadLetters: await soaking.deadLetters(),
+      standing: soaking.stands,
+    };
+    soaking.end();
+    return ended;
+  } finally {
+    await localAws.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+class Soaking {
+  private readonly random = randomNumbers(1);
+  private readonly ec2: EC2Client;
+  private readonly dynamo: DynamoDBClient;
+  private readonly sqs: SQSClient;
+  /** Changes that could not be made, as the rule of an earlier one still stood. */
+  stands = 0;
+
+  constructor(
+    private readonly localAws: LocalAws,
+    private readonly stack: DeployedStack,
+  ) {
+    const access = localAws.accessTo(stack.place);
+    this.ec2 = new EC2Client(access);
+    this.dynamo = new DynamoDBClient(access);
+    this.sqs = new SQSClient(access);
+  }
+
+  end(): void {
+    [this.ec2, this.dynamo, this.sqs].forEach((client) => client.destroy());
+  }
+
+  async live(day: number): Promise<Day> {
+    let changes = 0;
+    const { deliveries } = await this.localAws.inbox.during(async () => {
+      await this.localAws.fire(this.stack, 'KeysSchedule');
+      for (let hour = 0; hour < HOURS_IN_DAY; hour += 1) {
+        changes += await this.hour(day === STUBBORN_DAY && hour < STUBBORN_HOURS);
+      }
+      await this.localAws.settled();
+    });
+    const { count, bytes } = await this.ledger();
+    return {
+      day,
+      changes,
+      messages: deliveries.length,
+      ledgerItems: count,
+      ledgerBytes: bytes,
+      functionMegabytes: largestFunctionMegabytes(),
+    };
+  }
+
+  /** Gives how many changes there were. */
+  private async hour(isStubborn: boolean): Promise<number> {
+    await this.localAws.fire(this.stack, 'GroupsHeartbeatRule');
+    await this.localAws.fire(this.stack, 'GroupsReconcileRule');
+    const times = isStubborn ? TIMES_AN_HOUR : Number(this.random() < SHARE_OF_HOURS_WITH_CHANGE);
+    for (let time = 0; time < times; time += 1) {
+      await this.openSsh(isStubborn ? 0 : Math.floor(this.random() * GROUPS));
+      await this.localAws.settled();
+      await this.pass((HOUR_MS - MINUTE_MS) / TIMES_AN_HOUR);
+    }
+    await this.localAws.settled();
+    await this.pass(HOUR_MS - (times * (HOUR_MS - MINUTE_MS)) / TIMES_AN_HOUR);
+    return times;
+  }
+
+  async deadLetters(): Promise<number> {
+    const queues = [...this.stack.resources].filter(
+      ([id, { type }]) => type === 'AWS::SQS::Queue' && /Un(handled|delivered)/.test(id),
+    );
+    const counts = await Promise.all(
+      queues.map(async ([, { physicalId: QueueUrl }]) =>
+        this.sqs.send(
+          new GetQueueAttributesCommand({
+            QueueUrl,
+            AttributeNames: ['ApproximateNumberOfMessages'],
+          }),
+        ),
+      ),
+    );
+    return counts.reduce(
+      (sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages),
+      0,
+    );
+  }
+
+  private async openSsh(group: number): Promise<void> {
+    try {
+      await this.ec2.send(
+        new AuthorizeSecurityGroupIngressCommand({
+          GroupId: groupId(group),
+          IpPermissions: [
+            { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+          ],
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'InvalidPermission.Duplicate') throw error;
+      this.stands += 1;
+    }
+  }
+
+  private async pass(milliseconds: number): Promise<void> {
+    await this.localAws.setClock(new Date(this.localAws.now().getTime() + milliseconds));
+  }
+
+  /** DynamoDB removes what has expired; the emulator does not. */
+  private async ledger(): Promise<{ readonly count: number; readonly bytes: number }> {
+    const [, { physicalId: TableName }] = [...this.stack.resources].find(
+      ([id, { type }]) => type === 'AWS::DynamoDB::Table' && id.startsWith('GroupsLedger'),
+    )!;
+    const kept: Record<string, AttributeValue>[] = [];
+    for await (const { Items = [] } of paginateScan({ client: this.dynamo }, { TableName })) {
+      for (const item of Items) {
+        if (!this.hasExpired(item)) {
+          kept.push(item);
+          continue;
+        }
+        const { partition, sort } = LEDGER_KEY;
+        const Key = { [partition]: item[partition]!, [sort]: item[sort]! };
+        await this.dynamo.send(new DeleteItemCommand({ TableName, Key }));
+      }
+    }
+    const bytes = kept.reduce((sum, item) => sum + JSON.stringify(item).length, 0);
+    return { count: kept.length, bytes };
+  }
+
+  private hasExpired(item: Record<string, AttributeValue>): boolean {
+    const expiry = item[LEDGER_EXPIRY]?.N;
+    return expiry !== undefined && Number(expiry) * 1_000 < this.localAws.now().getTime();
+  }
+}
+
+function synthesize(outdir: string): string {
+  const app = new App({ outdir });
+  const stack = new Stack(app, STACK_NAME);
+  new SecurityGroupSentry(stack, 'Groups', {
+    monitoredGroups: MonitoredGroups.all(),
+    policies: [
+      {
+        baseline: SecurityGroupBaseline.forbid([TrafficPattern.fromInternet(Ports.SSH)]),
+        response: ChangeResponse.revert(),
+      },
+    ],
+  });
+  new IamKeySentry(stack, 'Keys', { maxKeyAge: Duration.days(90) });
+  return app.synth().directory;
+}
+
+function groups() {
+  return Array.from({ length: GROUPS }, (_, index) => ({
+    id: groupId(index),
+    name: `group-${index}`,
+    vpcId: 'vpc-0123456789abcdef0',
+    rules: [],
+  }));
+}
+
+function groupId(index: number): string {
+  return `sg-${String(index).padStart(17, '0')}`;
+}
+
+function users() {
+  return Array.from({ length: USERS }, (_, index) => ({
+    name: `user-${index}`,
+    createdAt: new Date(START.getTime() - index * 2 * HOURS_IN_DAY * HOUR_MS),
+    keys: [
+      {
+        status: 'Active' as const,
+        createdAt: new Date(START.getTime() - index * 2 * HOURS_IN_DAY * HOUR_MS),
+      },
+    ],
+  }));
+}

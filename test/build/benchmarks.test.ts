@@ -1,0 +1,122 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pointsIn } from '../../bench/chaos/points';
+import { median, percentile } from '../../bench/figures/percentile';
+import { BENCHES } from '../../bench/page/benches';
+import { markdownTable } from '../../bench/page/section';
+import type { TimedCall } from '../../bench/reaction/counting-proxy';
+import { roundTripsInSequence } from '../../bench/reaction/round-trips';
+import { AlarmHistory } from '../../bench/soak/alarm-history';
+import type { ApiCall } from '../../sandbox/cloudtrail/tap';
+import { templateIn } from '../../sandbox/deployer/assembly';
+
+const PROJECT = join(__dirname, '..', '..');
+const MINUTE_MS = 60_000;
+
+test('each bench has its file, and each section and plot of the page is of one', () => {
+  const page = readFileSync(join(PROJECT, 'docs', 'benchmarks.md'), 'utf8');
+  const sections = [...page.matchAll(/<!-- bench: ([\w-]+) -->/g)].map(([, name]) => name);
+  expect(BENCHES.filter((name) => !existsSync(join(PROJECT, 'bench', `${name}.ts`)))).toEqual([]);
+  expect(sections).toEqual(BENCHES.filter((name) => sections.includes(name)));
+  const shown = [...page.matchAll(/\]\((images\/benchmarks\/[\w.-]+)\)/g)].map(([, file]) => file);
+  expect(globSync('images/benchmarks/*', { cwd: join(PROJECT, 'docs') }).sort()).toEqual(
+    shown.sort(),
+  );
+});
+
+test('calls that were answered before the next began are round trips in sequence', () => {
+  const calls = [call(0, 10), call(0, 20), call(5, 15), call(20, 30), call(31, 40)];
+  expect(roundTripsInSequence(calls)).toBe(3);
+  expect(roundTripsInSequence([])).toBe(0);
+});
+
+function call(beganAt: number, answeredAt: number): TimedCall {
+  return { service: 'ec2', action: 'DescribeVpcs', status: 200, beganAt, answeredAt };
+}
+
+test('a percentile is a value that at least so many do not exceed', () => {
+  const values = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect([median(values), percentile(values, 0.95), percentile(values, 1)]).toEqual([50, 95, 100]);
+});
+
+test('a table shows numbers to the right, and a line of a cell is not the end of it', () => {
+  expect(markdownTable([{ what: 'a|b', ms: 3 }])).toBe(
+    '| what | ms |\n| --- | ---: |\n| a\\|b | 3 |',
+  );
+});
+
+test('points are the calls of functions, invocation by invocation', () => {
+  const calls = [
+    called('first', 'Query'),
+    called('second', 'Query'),
+    called('first', 'UpdateItem'),
+    { ...called('none', 'Scan'), callerArn: 'arn:aws:iam::1:user/visitor' },
+  ];
+  expect(
+    pointsIn(calls, ['Respond']).map(({ afterInvocations, n, action }) => [
+      afterInvocations,
+      n,
+      action,
+    ]),
+  ).toEqual([
+    [0, 1, 'Query'],
+    [0, 2, 'UpdateItem'],
+    [1, 1, 'Query'],
+  ]);
+});
+
+function called(invocationId: string, action: string): ApiCall {
+  return {
+    at: 0,
+    service: 'dynamodb',
+    action,
+    status: 200,
+    callerArn: 'arn:aws:sts::1:assumed-role/Stack-RespondRole/session',
+    durationMs: 1,
+    parameters: {},
+    invocationId,
+  };
+}
+
+describe('the history of alarms', () => {
+  const alarm = (metric: string, operator: string, treatMissing: string) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      Namespace: 'CdkSentries',
+      MetricName: metric,
+      Statistic: 'Sum',
+      ComparisonOperator: operator,
+      Threshold: 1,
+      Period: 60,
+      EvaluationPeriods: 2,
+      TreatMissingData: treatMissing,
+      Dimensions: [{ Name: 'service', Value: 'App/Sentry' }],
+    },
+  });
+  const history = () =>
+    new AlarmHistory(
+      templateIn({
+        Resources: {
+          Loud: alarm('Repeats', 'GreaterThanThreshold', 'notBreaching'),
+          Silent: alarm('Heartbeats', 'LessThanThreshold', 'breaching'),
+        },
+      }),
+    );
+  const line = (minute: number, values: Record<string, number>) =>
+    JSON.stringify({ _aws: { Timestamp: minute * MINUTE_MS }, service: 'App/Sentry', ...values });
+
+  test('has an alarm go off where so many periods in a row breach', () => {
+    const alarms = history();
+    for (const minute of [0, 1, 2, 3]) alarms.take(line(minute, { Heartbeats: 1 }));
+    for (const minute of [1, 2]) alarms.take(line(minute, { Repeats: 2 }));
+    expect(alarms.wentOff(0, 4 * MINUTE_MS)).toEqual([expect.stringContaining('Loud at 1970')]);
+  });
+
+  test('has one about silence go off where nothing is written', () => {
+    const alarms = history();
+    alarms.take(line(0, { Heartbeats: 1 }));
+    alarms.take('no metric');
+    expect(alarms.wentOff(0, 2 * MINUTE_MS)).toEqual([]);
+    expect(alarms.wentOff(0, 3 * MINUTE_MS)).toEqual([expect.stringContaining('Silent')]);
+  });
+});
