@@ -46,7 +46,7 @@ export const CONSTRUCTS: Readonly<Record<string, Fill>> = {
   'ApprovedAction and its workflow': (stack) => {
     new ApprovedAction(stack, 'Action', {
       workflow: workflowIn(stack),
-      handler: new lambda.Function(stack, 'Handler', {
+      actionFunction: new lambda.Function(stack, 'Handler', {
         runtime: lambda.Runtime.NODEJS_24_X,
         handler: 'index.handler',
         code: lambda.Code.fromInline('exports.handler = async () => ({});'),
