@@ -48,6 +48,7 @@ import {
   type DueThings,
   type NewRequest,
 } from '../domain/approval-store';
+import { endOf } from '../domain/extension';
 import { type MemberReadings, NO_READINGS } from '../domain/member-readings';
 
 /**
@@ -284,10 +285,9 @@ export class DynamoApprovals implements ApprovalStore {
       }));
   }
 
-  private expiryOf({ expiresAt, decision }: ApprovalRequest): Item {
-    return expiryAt(
-      Math.max(expiresAt.getTime(), decision?.until?.getTime() ?? 0) + 1_000 * this.auditSeconds,
-    );
+  private expiryOf(request: ApprovalRequest): Item {
+    const end = Math.max(request.expiresAt.getTime(), endOf(request)?.getTime() ?? 0);
+    return expiryAt(end + 1_000 * this.auditSeconds);
   }
 }
 

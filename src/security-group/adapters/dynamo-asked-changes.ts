@@ -189,6 +189,7 @@ export class DynamoAskedChanges implements AskedChanges {
     await this.update(requestId, 'granted', { BOOL: true });
   }
 
+  /** It is kept for longer by that: an approval can be given more time again and again. */
   async concluded(requestId: string, result: AskResult): Promise<void> {
     await this.update(requestId, 'result', { S: JSON.stringify(result) });
   }
@@ -199,9 +200,16 @@ export class DynamoAskedChanges implements AskedChanges {
         TableName: this.table,
         Key: keyOf(requestId),
         ConditionExpression: 'attribute_exists(#key)',
-        UpdateExpression: 'SET #attribute = :value',
-        ExpressionAttributeNames: { '#key': LEDGER_KEY.partition, '#attribute': attribute },
-        ExpressionAttributeValues: { ':value': value },
+        UpdateExpression: 'SET #attribute = :value, #expiry = :expiry',
+        ExpressionAttributeNames: {
+          '#key': LEDGER_KEY.partition,
+          '#attribute': attribute,
+          '#expiry': LEDGER_EXPIRY,
+        },
+        ExpressionAttributeValues: {
+          ':value': value,
+          ':expiry': { N: String(this.expiry()) },
+        },
       }),
     );
   }

@@ -90,7 +90,10 @@ export const RUN_AFTER_CALL_SORT_KEY = 'AFTER_LARGE_CALL';
 
 export const ASKED_SORT_KEY = 'ASKED';
 
-/** Longer than any request may wait, and any approval last. */
+/**
+ * From the ask, and again from each result: longer than any request may wait, and any approval last
+ * from the time at which people gave it, or gave it more time.
+ */
 export const ASKED_KEPT_SECONDS = 90 * 24 * 60 * 60;
 
 export function requestPartition(requestId: string): string {

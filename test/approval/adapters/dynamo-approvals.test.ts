@@ -379,6 +379,22 @@ describe('the audit', () => {
   });
 });
 
+test('a request is kept until its later end is over, also while its asker does not answer', async () => {
+  const request = await admitted(newAsk());
+  const end = new Date('2026-01-20T00:00:00Z');
+  const until = new Date('2026-02-19T00:00:00Z');
+  const extended: ApprovalRequest = {
+    ...decided(request, 'approved', end),
+    carrying: { phase: 'decision', attempt: 2 },
+    extension: { number: 1, end, votes: [], approval: { at: LATER, by: ['ann'], until } },
+  };
+  await approvals.write(extended, request, undefined);
+  const [item] = await itemsOf(`REQUEST#${request.id}`).then((items) =>
+    items.filter(({ sk }) => sk?.S === 'REQUEST'),
+  );
+  expect(item?.expiresAt).toEqual({ N: String(until.getTime() / 1_000 + AUDIT_SECONDS) });
+});
+
 describe('what is due', () => {
   // Other tests leave requests behind: these are due long before.
   const early = (seconds: number) => new Date(1_000 * seconds);

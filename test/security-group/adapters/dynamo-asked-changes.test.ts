@@ -17,18 +17,24 @@ const CARRIED_OUT = {
   text: 'reverted',
 } as const;
 
+const DAY = 86_400_000;
+
 let emulated: EmulatedLedger;
 let changes: DynamoAskedChanges;
 let asks = 0;
 
 beforeAll(async () => {
   emulated = await emulatedLedger();
-  changes = new DynamoAskedChanges(emulated.client, TABLE, {
-    now: () => NOON,
-    pause: async () => undefined,
-  });
+  changes = changesAt(NOON);
 }, 300_000);
 afterAll(async () => emulated.stop());
+
+function changesAt(now: Date): DynamoAskedChanges {
+  return new DynamoAskedChanges(emulated.client, TABLE, {
+    now: () => now,
+    pause: async () => undefined,
+  });
+}
 
 /** With texts that are empty, and a name that DynamoDB reserves. */
 function newAsk(): AskedChange {
@@ -103,13 +109,16 @@ test('what was asked comes back with the tags that its question and its route go
 
 test('what was asked is kept for the time in which a decision may come', async () => {
   const { requestId } = await kept();
-  const { Item: item } = await emulated.client.send(
-    new GetItemCommand({
-      TableName: TABLE,
-      Key: { pk: { S: `REQUEST#${requestId}` }, sk: { S: 'ASKED' } },
-    }),
-  );
-  expect(item?.expiresAt).toEqual({ N: String(NOON.getTime() / 1000 + 90 * 86_400) });
+  expect(await expiryOf(requestId)).toEqual(new Date(NOON.getTime() + 90 * DAY));
+});
+
+test('it is kept for as long after each result, as an approval can be given more time again and again', async () => {
+  const { requestId } = await kept();
+  for (const days of [44, 74, 104]) {
+    const now = new Date(NOON.getTime() + days * DAY);
+    await changesAt(now).concluded(requestId, CARRIED_OUT);
+    expect(await expiryOf(requestId)).toEqual(new Date(now.getTime() + 90 * DAY));
+  }
 });
 
 test('a change that is kept twice stays as it was kept first', async () => {
@@ -141,4 +150,14 @@ async function kept(): Promise<AskedChange> {
   const asked = newAsk();
   await changes.keep(asked);
   return asked;
+}
+
+async function expiryOf(requestId: string): Promise<Date> {
+  const { Item: item } = await emulated.client.send(
+    new GetItemCommand({
+      TableName: TABLE,
+      Key: { pk: { S: `REQUEST#${requestId}` }, sk: { S: 'ASKED' } },
+    }),
+  );
+  return new Date(1_000 * Number(item?.expiresAt?.N));
 }
