@@ -4,6 +4,7 @@ import {
   context,
   cut,
   fallbackText,
+  literal,
   mention,
   MOST_HEADER_CHARACTERS,
   MOST_PEOPLE,
@@ -34,7 +35,6 @@ import {
 import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
 import { decidersOf } from '../../domain/deciders';
 import type { RenderedMessage, Renderer } from '../../domain/deliver-messages';
-import { MOST_REASON_CHARACTERS } from '../../domain/denial-reason';
 import {
   carryingText,
   countText,
@@ -52,6 +52,9 @@ import { tooFewText } from '../../domain/too-few-approvers';
  * requesters, an outcome.
  */
 const GROWTH_WEIGHT = 2_500;
+
+/** More, where those who deny are asked why: the longest reason, of the heaviest characters. */
+const REASON_WEIGHT = 2_000;
 
 const MOST_OTHER_REQUESTERS = 3;
 /** Of what an asker did, or would do: a message tells the beginning of a long text. */
@@ -173,8 +176,12 @@ export class SlackRenderer implements Renderer {
     return layOut(
       request.question,
       timeText(request.expiresAt),
-      MOST_WEIGHT - GROWTH_WEIGHT - weightOfBlocks(frame),
+      MOST_WEIGHT - this.growthWeight() - weightOfBlocks(frame),
     );
+  }
+
+  private growthWeight(): number {
+    return GROWTH_WEIGHT + (this.configuration.denialPrompt ? REASON_WEIGHT : 0);
   }
 
   private head(request: ApprovalRequest): Block[] {
@@ -303,7 +310,7 @@ function decisionBlocks(request: ApprovalRequest): Block[] {
 
 function reasonLines({ decision }: ApprovalRequest): RichText[][] {
   if (decision?.denialReason === undefined) return [];
-  return [[bold('Reason: '), words(cut(decision.denialReason, MOST_REASON_CHARACTERS))]];
+  return [[bold('Reason: '), ...literal(decision.denialReason)]];
 }
 
 function stepPeople({ decision, extension }: ApprovalRequest, step: Step): RichText[] {

@@ -1,17 +1,21 @@
 import fc from 'fast-check';
 import * as z from 'zod/mini';
 import { faultsOfBlocks } from '../../../../sandbox/slack/block-limits';
+import { weightOf } from '../../../../src/approval/adapters/slack/approval-blocks';
 import { SlackRenderer } from '../../../../src/approval/adapters/slack/approval-renderer';
 import type { ApprovalConfiguration } from '../../../../src/approval/domain/approval-configuration';
-import type {
-  ApprovalRequest,
-  CarryingOutcome,
-  Decision,
-  MessageSlot,
-  Step,
+import {
+  type ApprovalRequest,
+  type CarryingOutcome,
+  type Decision,
+  type Extension,
+  type MessageSlot,
+  type Step,
+  STEPS,
 } from '../../../../src/approval/domain/approval-request';
 import { parseButton } from '../../../../src/approval/domain/click';
 import type { RenderedMessage } from '../../../../src/approval/domain/deliver-messages';
+import { reasonText } from '../../../../src/approval/domain/denial-reason';
 import type { Question } from '../../../../src/approval/domain/question';
 
 const CONFIGURATION: ApprovalConfiguration = {
@@ -744,6 +748,15 @@ describe('whatever is asked, and whatever has become of it', () => {
     by: fc.array(userId, { maxLength: 12 }),
     until: optionally(time),
     reason: fc.constantFrom(undefined, 'denied-before', 'too-many'),
+    denialReason: optionally(text.map(reasonText)),
+  });
+  const extension: fc.Arbitrary<Extension> = fc.record({
+    number: fc.integer({ min: 1, max: 99 }),
+    end: time,
+    votes: fc.constant([]),
+    approval: optionally(
+      fc.record({ at: time, by: fc.array(userId, { maxLength: 12 }), until: time }),
+    ),
   });
   const outcome: fc.Arbitrary<CarryingOutcome> = fc.record({
     kind: fc.constantFrom('carried-out', 'conflicting', 'failed'),
@@ -767,6 +780,7 @@ describe('whatever is asked, and whatever has become of it', () => {
     ),
     tooFewApprovers: optionally(fc.constant({ approvers: 9_999, possible: 10, needed: 11 })),
     decision: optionally(decision),
+    extension: optionally(extension),
     carrying: optionally(carrying),
   });
   const requestOf = (
@@ -790,7 +804,7 @@ describe('whatever is asked, and whatever has become of it', () => {
       allowSelfApproval: fc.boolean(),
       mentions: optionally(fc.array(userId, { maxLength: 10 })),
     })
-    .map((chosen) => ({ ...CONFIGURATION, ...chosen }));
+    .map((chosen) => ({ ...CONFIGURATION, denialPrompt: 'optional' as const, ...chosen }));
 
   /** As real Slack would; what it does not document, as people have measured it. */
   function expectTaken(message: RenderedMessage): void {
@@ -813,17 +827,7 @@ describe('whatever is asked, and whatever has become of it', () => {
       fc.property(question, state, configuration, (asked, become, chosen) => {
         const renderer = new SlackRenderer(chosen);
         const request = requestOf(asked, become);
-        const steps: Step[] = [
-          'asked',
-          'approved',
-          'denied',
-          'expired',
-          'carried-out',
-          'conflicting',
-          'failed',
-          'ended',
-        ];
-        const told = steps.map((step) => renderer.step(request, slotFor(step)));
+        const told = STEPS.map((step) => renderer.step(request, slotFor(step)));
         [
           renderer.question(request),
           ...renderer.whole(request),
@@ -900,7 +904,8 @@ describe('whatever is asked, and whatever has become of it', () => {
 });
 
 describe('where those who deny are asked why', () => {
-  const asking = new SlackRenderer({ ...CONFIGURATION, denialPrompt: 'required' });
+  const configuration: ApprovalConfiguration = { ...CONFIGURATION, denialPrompt: 'required' };
+  const asking = new SlackRenderer(configuration);
 
   test('a modal asks in place of the dialog of Deny', () => {
     for (const request of [PENDING, withQuestion(LONG)]) {
@@ -929,6 +934,34 @@ describe('where those who deny are asked why', () => {
       expect(blocks).toContain('"Reason: "');
       expect(blocks).toContain('{"type":"text","text":"No <!channel> *ticket* & <<<');
     }
+  });
+
+  test.each(['x', 'ü', 'д', '界', '😀', '&', '"'])('in full, where it is all %s', (character) => {
+    const denialReason = reasonText(character.repeat(300 / character.length));
+    const decision: Decision = { kind: 'denied', at: DECIDED_AT, by: ['U0BOB'], denialReason };
+    const shown = readable(asking.question({ ...PENDING, decision }));
+    expect(shown.replaceAll('\n', '')).toContain(denialReason);
+  });
+
+  test('the heaviest reason fits into every question', () => {
+    const heavy = '界'.repeat(300);
+    const brief = { meanwhile: '-', ifApproved: '-', ifDenied: '-', ifUnanswered: '-' };
+    const renderer = new SlackRenderer({ ...configuration, approvalSeconds: [] });
+    const weights = Array.from({ length: 130 }, (_, count) => {
+      const change = { after: 'x'.repeat(28), remarks: ['y'.repeat(28)] };
+      const denied: ApprovalRequest = {
+        ...withQuestion({ ...brief, changes: Array.from({ length: count }, () => change) }),
+        requesters: Array.from({ length: 8 }, () => ({ name: heavy, slackUserId: '' })),
+        decision: { kind: 'denied', at: DECIDED_AT, by: ['U0BOB'], denialReason: heavy },
+        carrying: {
+          phase: 'decision',
+          attempt: 1,
+          outcome: { kind: 'conflicting', text: heavy, at: DECIDED_AT },
+        },
+      };
+      return weightOf(renderer.question(denied).blocks);
+    });
+    expect(Math.max(...weights)).toBeLessThanOrEqual(12_000);
   });
 
   test('the question says that none could be given', () => {
