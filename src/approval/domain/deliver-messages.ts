@@ -231,7 +231,7 @@ async function deliver(
     case 'reminder':
       return deliverReminder(request, ports);
     case 'end-reminder':
-      return deliverEndReminder(request, slot, name.number, ports);
+      return deliverEndReminder(request, slot, name.number, configuration, ports);
     case 'step':
       await messenger.monitor(renderer.step(request, slot));
       return {};
@@ -338,6 +338,7 @@ async function deliverEndReminder(
   request: ApprovalRequest,
   slot: MessageSlot,
   number: number,
+  configuration: ApprovalConfiguration,
   ports: MessagePorts,
 ): Promise<Delivered> {
   const { messenger, renderer } = ports;
@@ -346,7 +347,7 @@ async function deliverEndReminder(
     await Promise.all(slot.copies.map(async (copy) => messenger.update(copy, message)));
     return {};
   }
-  if (!isExtensible(request, number)) return {};
+  if (!isExtensible(request, number, configuration)) return {};
   const { question, isThere } = await lookAtQuestion(request, ports);
   if (!isThere) return { isGone: true, lost: question };
   return { posted: await messenger.reply(question, renderer.endReminder(request, slot)) };

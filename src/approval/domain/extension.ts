@@ -7,6 +7,7 @@ import {
   type OutcomeKind,
   slotOf,
   type Vote,
+  type WaitingClick,
   withDue,
   withEntry,
 } from './approval-request';
@@ -44,14 +45,21 @@ export function endCarriedAt(request: ApprovalRequest): Date | undefined {
   return new Date(end.getTime() + CLICK_AWAITED_MILLISECONDS);
 }
 
-function isClickAwaited({ waitingClicks = [], extension }: ApprovalRequest): boolean {
+function isClickAwaited(request: ApprovalRequest): boolean {
+  return (request.waitingClicks ?? []).some((waiting) => isAwaited(waiting, request));
+}
+
+/** Whether the end waits for this click. */
+export function isAwaited(
+  { wasApprover, click: { at, button } }: WaitingClick,
+  { extension }: Pick<ApprovalRequest, 'extension'>,
+): boolean {
   if (!extension || extension.approval) return false;
-  return waitingClicks.some(
-    ({ wasApprover, click: { at, button } }) =>
-      wasApprover === true &&
-      button.action.kind === 'extend' &&
-      button.action.number === extension.number &&
-      at < extension.end,
+  return (
+    wasApprover === true &&
+    button.action.kind === 'extend' &&
+    button.action.number === extension.number &&
+    at < extension.end
   );
 }
 
@@ -68,9 +76,7 @@ export function endReminderAt(
   if (carrying?.phase !== 'decision' || extension?.end.getTime() === decision.until.getTime()) {
     return undefined;
   }
-  if (configuration.approvalSeconds.length === 0 || isRouteLost(request, configuration)) {
-    return undefined;
-  }
+  if (!mayBeOffered(request, configuration)) return undefined;
   const since = extension?.approval?.at ?? decision.at;
   return reminderBetween(since, decision.until);
 }
@@ -114,13 +120,24 @@ export function remindOfEnd(
   });
 }
 
-/** People can extend it now, as its messages show it. */
-export function isExtensible({ extension, carrying }: ApprovalRequest, number: number): boolean {
+/** People can extend it now, as its messages show it. A deployment may have ended that. */
+export function isExtensible(
+  request: ApprovalRequest,
+  number: number,
+  configuration: ApprovalConfiguration,
+): boolean {
+  const { extension, carrying } = request;
   return (
     extension?.number === number &&
     extension.approval === undefined &&
-    carrying?.phase === 'decision'
+    carrying?.phase === 'decision' &&
+    mayBeOffered(request, configuration)
   );
+}
+
+/** There are durations to choose from, and people to approve them. */
+function mayBeOffered(request: ApprovalRequest, configuration: ApprovalConfiguration): boolean {
+  return configuration.approvalSeconds.length > 0 && !isRouteLost(request, configuration);
 }
 
 /** Why a click for more time does not count. */

@@ -1,6 +1,7 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type WaitingClick, withDue, withEntry } from './approval-request';
-import { type ButtonAction, isDeciding } from './click';
+import { isDeciding } from './click';
+import { isAwaited } from './extension';
 import { refuse, withJudged } from './judge-click';
 import { lateUntil } from './late-click';
 import { MessengerRefusedError, MessengerUnavailableError } from './messenger';
@@ -60,7 +61,7 @@ export function withWaiting(
 ): ApprovalRequest {
   const { judgedClicks, waitingClicks = [] } = request;
   const { click } = waiting;
-  const { id, userId, button } = click;
+  const { id, userId } = click;
   if (judgedClicks.includes(id)) return request;
   const known = waitingClicks.find((other) => other.click.id === id);
   const entry = { at: now, by: userId, clickId: id };
@@ -68,7 +69,7 @@ export function withWaiting(
   if (refusal) return refuse(withJudged(request, id), refusal, entry);
   if (known || waitingClicks.length >= MOST_WAITING_CLICKS) return request;
   const reason = whyItWaits(cause);
-  const text = `Your click is not lost, but it waits: ${reason}. It is judged as soon as it can be${outlookOf(request, button.action)}`;
+  const text = `Your click is not lost, but it waits: ${reason}. It is judged as soon as it can be${outlookOf(request, waiting)}`;
   return withEntry(
     withDue(
       { ...request, waitingClicks: [...waitingClicks, waiting] },
@@ -78,12 +79,17 @@ export function withWaiting(
   );
 }
 
-function outlookOf({ expiresAt, extension }: ApprovalRequest, action: ButtonAction): string {
+function outlookOf(request: ApprovalRequest, waiting: WaitingClick): string {
+  const { expiresAt, extension } = request;
+  const { action } = waiting.click.button;
   if (isDeciding(action)) {
     return `, until ${timeText(lateUntil(expiresAt))}. If the request ends before that, it is as if it were denied until then.`;
   }
   if (action.kind !== 'extend' || !extension) return '.';
-  return `. The end, at ${timeText(extension.end)}, waits for it five minutes at the most.`;
+  const wait = isAwaited(waiting, request)
+    ? 'waits for it five minutes at the most'
+    : 'does not wait for it';
+  return `. The end, at ${timeText(extension.end)}, ${wait}.`;
 }
 
 function whyItWaits(cause: unknown): string {

@@ -407,6 +407,7 @@ describe('a click for more time that no one can judge', () => {
     workflow.configuration = { ...configuration, approvers };
     await clickMore(workflow, 'mallory');
     expect((await workflow.request()).waitingClicks).toHaveLength(1);
+    expect(workflow.refusals().at(-1)).toMatch(/The end, at [^,]+, does not wait for it\.$/);
     await workflow.pass(7 * MINUTE);
     expect(workflow.asker.words().at(-1)).toBe('approved end 1');
   });
@@ -437,6 +438,35 @@ describe('the message about the end', () => {
     await workflow.pass(60 * MINUTE - 1);
     expect(workflow.messenger.questions()).toHaveLength(1);
     expect(workflow.messenger.replies()).toEqual(['r1 ends soon, with 0 approvals of more time']);
+  });
+
+  test.each<[string, Partial<ApprovalConfiguration>]>([
+    ['a deployment offers no durations any more', { approvalSeconds: [] }],
+    [
+      'a deployment has lost its route',
+      {
+        routes: [
+          {
+            name: 'new',
+            accounts: ['111122223333'],
+            units: [],
+            approvers: { kind: 'users', userIds: ['zoe'] },
+            requiredApprovals: 1,
+            approvalChannelId: 'C2',
+          },
+        ],
+      },
+    ],
+  ])('is not sent any more where %s', async (_, later) => {
+    const workflow = await approved({}, askOf({ labels: { account: '111122223333' } }));
+    workflow.messenger.trouble = new MessengerUnavailableError('down');
+    await workflow.pass(54 * MINUTE);
+    expect(slotOf(await workflow.request(), 'end-reminder')).toBeDefined();
+    workflow.configuration = { ...workflow.configuration, ...later };
+    workflow.messenger.trouble = undefined;
+    await workflow.pass(5 * MINUTE);
+    expect(workflow.messenger.replies()).toEqual([]);
+    expect((await workflow.request()).messages.filter(isDue)).toEqual([]);
   });
 
   test('is not sent any more once it has ended', async () => {

@@ -8,7 +8,6 @@ import type {
   RenderedMessage,
   Renderer,
 } from '../../../src/approval/domain/deliver-messages';
-import { isExtensible } from '../../../src/approval/domain/extension';
 import type { PostedMessage } from '../../../src/approval/domain/messenger';
 import { tooFewText } from '../../../src/approval/domain/too-few-approvers';
 
@@ -130,9 +129,11 @@ export class RendererInMemory implements Renderer {
 
   endReminder(request: ApprovalRequest, { name }: MessageSlot): RenderedMessage {
     const number = name.kind === 'end-reminder' ? name.number : 0;
-    const { id, extension } = request;
-    if (isExtensible(request, number)) {
-      return rendered(`${id} ends soon, with ${extension?.votes.length} approvals of more time`);
+    const { id, extension, carrying } = request;
+    const isLive =
+      extension?.number === number && !extension.approval && carrying?.phase === 'decision';
+    if (isLive) {
+      return rendered(`${id} ends soon, with ${extension.votes.length} approvals of more time`);
     }
     return rendered(`${id} ${extension?.approval ? 'is given more time' : 'has ended'}`);
   }

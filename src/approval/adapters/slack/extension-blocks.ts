@@ -31,7 +31,7 @@ export function endReminderBlocks(
   configuration: ApprovalConfiguration,
 ): Block[] {
   const { question, id } = request;
-  const isLive = isExtensible(request, number);
+  const isLive = isExtensible(request, number, configuration);
   return [
     ...paragraphs([
       ...sensitiveLines(question),

@@ -126,6 +126,32 @@ describe('the message about the end of an approval', () => {
     expect(buttonsIn(blocks)).toEqual([]);
   });
 
+  test.each<[string, Partial<ApprovalConfiguration>]>([
+    ['no durations are offered any more', { approvalSeconds: [] }],
+    [
+      'another route is for it by now',
+      {
+        routes: [
+          {
+            name: 'all',
+            accounts: [],
+            units: [],
+            approvers: { kind: 'users', userIds: ['U0ZOE'] },
+            requiredApprovals: 1,
+            approvalChannelId: 'C2',
+            tags: [{ key: 'team', values: ['payments'] }],
+          },
+        ],
+      },
+    ],
+  ])('has no buttons where %s, and Slack takes it', (_, configuration) => {
+    const request = approved({}, { labels: { tags: { team: 'payments' } } });
+    expect(buttonsIn(shown(request))).toHaveLength(2);
+    const blocks = shown(request, configuration);
+    expect(buttonsIn(blocks)).toEqual([]);
+    expect(fallbackText(blocks)).toMatch(/^It ends at 2026-11-21 14:30 UTC: Open SSH\nRequest r1$/);
+  });
+
   test('keeps to the limits of Slack with the longest title, labels and ids, which are text', () => {
     const nasty = '<!channel> *x* &'.repeat(40);
     const request = approved({}, { id: 'r'.repeat(64) });
