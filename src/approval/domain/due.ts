@@ -15,6 +15,7 @@ import { isRouteLost } from './deciders';
 import { withDecision } from './decision';
 import {
   endCarriedAt,
+  endOf,
   endReminderAt,
   remindOfEnd,
   withEndShown,
@@ -102,11 +103,15 @@ function isTimeOver(request: ApprovalRequest, now: Date): boolean {
   return at !== undefined && request.carrying?.phase === 'decision' && now >= at;
 }
 
+/** At the later end, where the asker never said that it had not carried that out. */
 function end(request: ApprovalRequest, now: Date): ApprovalRequest {
-  return withEntry(withEndShown({ ...request, carrying: { phase: 'end', attempt: 1 } }), {
-    at: now,
-    what: 'ended',
-  });
+  const { decision } = request;
+  const ended: ApprovalRequest = {
+    ...request,
+    ...(decision && { decision: { ...decision, until: endOf(request) } }),
+    carrying: { phase: 'end', attempt: 1 },
+  };
+  return withEntry(withEndShown(ended), { at: now, what: 'ended' });
 }
 
 /** Whether the asker is to be told of the decision now. */

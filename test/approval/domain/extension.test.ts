@@ -353,12 +353,14 @@ describe('where the asker does not carry more time out', () => {
 
   test('it ends later while no answer comes: it may have been carried out', async () => {
     const workflow = await reminded();
+    const end = await minuteOfEnd(workflow);
     workflow.asker.answers = ({ phase }) => (phase === 'end' ? 'carried-out' : undefined!);
     await clickMore(workflow, 'ben');
     await workflow.pass(60 * MINUTE);
     expect(workflow.asker.words()).not.toContain('approved end 1');
     await workflow.pass(7 * MINUTE);
     expect(workflow.asker.words().at(-1)).toBe('approved end 1');
+    expect(workflow.asker.told.at(-1)!.until).toEqual(minutesFrom(end, 60));
   });
 
   test('a late answer about the first approval changes nothing of it', async () => {
