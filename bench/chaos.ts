@@ -114,7 +114,8 @@ and lives it again for each: with the function ended just before that call, and 
 is out. It lives it with every event and message doubled, with the answer to every change lost, and with each
 service down for an hour. Then it compares what is left with what the undisturbed life leaves: rules, ledgers, the
 audit of every request, every text that Slack shows, what was told of each rule, and dead letters. A text that is
-shown twice counts once, as [reported twice is possible](architecture.md#the-ledger). The functions of
+shown twice counts once, as [reported twice is possible](architecture.md#the-ledger); so does what people do again
+because they were shown an error, a click or an operator's order. The functions of
 IamKeySentry and of hubs are not among them; that clocks are apart is not either, since the sandbox has one.`,
     goals: [goalOf([...atPoints, ...others])],
     parts: [

@@ -23,6 +23,9 @@ export interface EndState {
   readonly deadLetters: number;
 }
 
+/** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
+const CLICKED_AGAIN = 'refused-click';
+
 /** How much had happened by then. */
 export interface Since {
   readonly calls: number;
@@ -149,6 +152,7 @@ export class ApprovalLife {
       .flat()
       .filter(({ sk }) => sk?.S?.startsWith('RULE#'))
       .flatMap(({ data }) => data?.S ?? [])
+      .map(withGrantsOnce)
       .filter((text) => [port, port + 1].some((one) => text.includes(`"fromPort":${one},`)));
   }
 
@@ -160,8 +164,20 @@ export class ApprovalLife {
       .map((one) => `REQUEST#${sandbox.requestIdOf(one)}`);
     return (await sandbox.items('ApprovalsRequests'))
       .filter(({ pk, sk }) => requests.includes(pk?.S ?? '') && sk?.S?.startsWith('AUDIT#'))
-      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what));
+      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what))
+      .filter((what) => what !== CLICKED_AGAIN);
   }
+}
+
+interface StoredEntry {
+  readonly grants?: readonly object[];
+}
+
+/** An order that is given twice, since its answer did not come, is there twice. */
+function withGrantsOnce(text: string): string {
+  const { grants = [], ...entry }: StoredEntry = JSON.parse(text);
+  const once = new Map(grants.map((grant) => [withoutIdsAndTimes(JSON.stringify(grant)), grant]));
+  return JSON.stringify({ ...entry, grants: [...once.values()] });
 }
 
 function nameless(text: string, port: number): string {

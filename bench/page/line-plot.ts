@@ -86,5 +86,6 @@ function drawn({ label, points }: Line, { x, y, colour, index }: Drawn): string 
 }
 
 function shown(tick: number): string {
+  if (tick >= 1_000_000) return `${tick / 1_000_000}M`;
   return tick >= 1_000 ? `${tick / 1_000}k` : String(tick);
 }
