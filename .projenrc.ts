@@ -1,9 +1,10 @@
+import { workOnGitHub } from './projenrc/github';
 import { bundleHandlers } from './projenrc/handler-bundles';
 import { keepTheHouse } from './projenrc/house';
 import { runOnLambdaNode } from './projenrc/node-version';
 import { translateSnippets } from './projenrc/packages';
 import { CdkSentriesProject } from './projenrc/project';
-import { checkReleases } from './projenrc/release';
+import { releaseWhatIsWritten } from './projenrc/releases';
 import { addSandbox } from './projenrc/sandbox';
 import { shipOnlyTheLibrary } from './projenrc/shipped-files';
 import { shapeTests } from './projenrc/tests';
@@ -17,6 +18,7 @@ shapeTests(project);
 addSandbox(project);
 shipOnlyTheLibrary(project);
 translateSnippets(project);
-checkReleases(project);
+workOnGitHub(project);
+releaseWhatIsWritten(project);
 
 project.synth();

@@ -1,4 +1,6 @@
 import { awscdk, cdk, javascript, TextFile, typescript } from 'projen';
+import { ON_GITHUB } from './github';
+import { RELEASES } from './releases';
 
 /**
  * The oldest aws-cdk-lib that the library promises to work with; it is developed against this one.
@@ -91,14 +93,8 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         'zod@4.6.7',
       ],
 
-      publishToPypi: { distName: 'cdk-sentries', module: 'cdk_sentries' },
-      publishToMaven: {
-        javaPackage: 'io.github.cdksentries',
-        mavenGroupId: 'io.github.cdk-sentries',
-        mavenArtifactId: 'cdk-sentries',
-      },
-      publishToNuget: { dotNetNamespace: 'CdkSentries', packageId: 'CdkSentries' },
-      publishToGo: { moduleName: 'github.com/cdk-sentries/cdk-sentries-go' },
+      ...RELEASES,
+      ...ON_GITHUB,
 
       packageManager: javascript.NodePackageManager.NPM,
       projenVersion: '0.103.25',
@@ -106,8 +102,6 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
       runner: typescript.TypeScriptRunner.tsx(),
       sampleCode: false,
       depsUpgrade: false,
-      github: false,
-      release: false,
       lambdaAutoDiscover: false,
       npmignoreEnabled: false,
       excludeTypescript: ['src/*/handlers/**/*.ts', 'src/*/adapters/**/*.ts'],

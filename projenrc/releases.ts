@@ -1,0 +1,65 @@
+import { awscdk, release, ReleasableCommits } from 'projen';
+import { override } from './github';
+import { CdkSentriesProject } from './project';
+
+/**
+ * The environment of GitHub in which every job that publishes runs. Its reviewers let a release
+ * through, and each registry trusts it alone. See docs/releasing.md.
+ */
+const RELEASE_ENVIRONMENT = 'release';
+
+/** What is released, when, and to which registries; CdkSentriesProject takes it. */
+export const RELEASES = {
+  release: true,
+  // A maintainer starts it, once the changelog has a heading for the version.
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  releaseEnvironment: RELEASE_ENVIRONMENT,
+  // While it is 0, a change that breaks the API raises the second number.
+  majorVersion: 0,
+  releasableCommits: ReleasableCommits.featuresAndFixes(),
+  releaseFailureIssue: true,
+  bumpPackage: 'commit-and-tag-version@13.2.1',
+  // publib carries the packages to the registries, with their secrets beside it.
+  jsiiReleaseVersion: '0.2.1061',
+
+  npmTrustedPublishing: true,
+  npmProvenance: true,
+  publishToPypi: {
+    distName: 'cdk-sentries',
+    module: 'cdk_sentries',
+    trustedPublishing: true,
+  },
+  // Maven Central has no trusted publishing: a token, and a key that signs.
+  publishToMaven: {
+    javaPackage: 'io.github.cdksentries',
+    mavenGroupId: 'io.github.cdk-sentries',
+    mavenArtifactId: 'cdk-sentries',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToNuget: {
+    dotNetNamespace: 'CdkSentries',
+    packageId: 'CdkSentries',
+    trustedPublishing: true,
+  },
+  // A deploy key opens the one repository of the Go module, where a token would open more.
+  publishToGo: {
+    moduleName: 'github.com/cdk-sentries/cdk-sentries-go',
+    githubUseSsh: true,
+    gitUserName: 'github-actions[bot]',
+    gitUserEmail: '41898282+github-actions[bot]@users.noreply.github.com',
+  },
+} satisfies Partial<awscdk.AwsCdkConstructLibraryOptions>;
+
+/**
+ * No version without its words in CHANGELOG.md, and nothing to a registry before all that must hold
+ * was seen to.
+ */
+export function releaseWhatIsWritten(project: CdkSentriesProject): void {
+  project.tasks.tryFind('bump')!.exec('tsx build/releases/write-release-notes.ts');
+  override(project, 'release', 'jobs.checks', {
+    uses: './.github/workflows/checks.yml',
+    permissions: { contents: 'read' },
+  });
+  override(project, 'release', 'jobs.release.needs', ['checks']);
+  override(project, 'release', 'jobs.release.permissions.contents', 'read');
+}

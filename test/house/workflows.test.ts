@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { github } from 'projen';
+
+const WORKFLOWS = join(__dirname, '..', '..', '.github', 'workflows');
+const FILES = readdirSync(WORKFLOWS);
+
+/** Those that projen names: by commit, or by a version that GitHub lets no one move. */
+const REVIEWED_ACTIONS: readonly unknown[] = Object.values(github.ActionRefs);
+
+/** To write with GITHUB_TOKEN, or to say to a registry who runs; all else only reads. */
+const RIGHTS_BEYOND_READING: Readonly<Record<string, readonly string[]>> = {
+  'build.yml': [],
+  'checks.yml': [],
+  'dependency-review.yml': [],
+  'pull-request-lint.yml': [],
+  'release.yml': [
+    'release_github contents',
+    'release_github issues',
+    'release_golang issues',
+    'release_maven issues',
+    'release_npm id-token',
+    'release_npm issues',
+    'release_nuget id-token',
+    'release_nuget issues',
+    'release_pypi id-token',
+    'release_pypi issues',
+  ],
+  'upgrade.yml': [],
+};
+
+test.each(FILES)('%s calls only actions that no one can change under it', (file) => {
+  const called = [...read(file).matchAll(/^ +(?:- )?uses: (\S+)$/gm)].map(([, action]) => action);
+
+  expect(called).not.toEqual([]);
+  expect(
+    called.filter((action) => !action!.startsWith('./') && !REVIEWED_ACTIONS.includes(action)),
+  ).toEqual([]);
+});
+
+test.each(FILES)('each job of %s says what it may, and that is little', (file) => {
+  const jobs = jobsOf(file);
+
+  expect(jobs.filter(({ text }) => !/^ {4}permissions:/m.test(text))).toEqual([]);
+  expect(
+    jobs
+      .flatMap(({ name, text }) =>
+        [...text.matchAll(/^ {6}([\w-]+): write$/gm)].map(([, right]) => `${name} ${right}`),
+      )
+      .sort(),
+  ).toEqual(RIGHTS_BEYOND_READING[file]);
+});
+
+test('each job that reaches a registry waits for the reviewers of the environment', () => {
+  const publishing = jobsOf('release.yml').filter(({ name }) => name.startsWith('release_'));
+
+  expect(publishing.map(({ name }) => name).sort()).toEqual([
+    'release_github',
+    'release_golang',
+    'release_maven',
+    'release_npm',
+    'release_nuget',
+    'release_pypi',
+  ]);
+  expect(publishing.filter(({ text }) => !text.includes('\n    environment: release\n'))).toEqual(
+    [],
+  );
+});
+
+test('nothing is released before all that must hold was seen to', () => {
+  const release = jobsOf('release.yml').find(({ name }) => name === 'release');
+
+  expect(release!.text).toContain('needs:\n      - checks\n');
+});
+
+test('the secrets of a release are those that CONTRIBUTING.md has someone make', () => {
+  const used = FILES.flatMap((file) =>
+    [...read(file).matchAll(/secrets\.(\w+)/g)].map(([, name]) => name!),
+  ).filter((name) => name !== 'GITHUB_TOKEN');
+  const contributing = readFileSync(join(WORKFLOWS, '..', '..', 'CONTRIBUTING.md'), 'utf8');
+
+  expect([...new Set(used)].filter((name) => !contributing.includes(`\`${name}\``))).toEqual([]);
+});
+
+function read(file: string): string {
+  return readFileSync(join(WORKFLOWS, file), 'utf8');
+}
+
+function jobsOf(file: string): readonly { readonly name: string; readonly text: string }[] {
+  const [, jobs = ''] = read(file).split('\njobs:\n');
+  return jobs
+    .split(/^ {2}(?=\S)/m)
+    .filter((job) => job !== '')
+    .map((job) => ({ name: job.slice(0, job.indexOf(':')), text: job }));
+}
