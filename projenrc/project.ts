@@ -55,6 +55,8 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
       typescriptVersion: '6.0.3',
       bundledDeps: ['ipaddr.js@2.5.0'],
       devDeps: [
+        // Its handler is the latest that is published; it takes any later aws-cdk-lib.
+        '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
         '@aws-lambda-powertools/logger@2.35.0',
         '@aws-lambda-powertools/metrics@2.35.0',
         '@aws-sdk/client-cloudformation@3.1169.0',

@@ -25,6 +25,12 @@ export const MODULES = {
 };
 export const TRANSFORM = { '^.+\\.ts$': '<rootDir>/build/jest-transformer.js' };
 
+/** Fetched by those who have an account. It deploys always: what a template is, other tests say. */
+const INTEG_RUNNER = [
+  'npx --yes @aws-cdk/integ-runner@2.197.10 --directory test/integ --force --max-workers 1',
+  '--language typescript --app "tsx --tsconfig tsconfig.dev.json {filePath}"',
+].join(' ');
+
 export function shapeTests(project: CdkSentriesProject): void {
   const jest = project.jest!;
   [...SLOW_TESTS, RELEASE_TESTS].forEach((folder) => jest.addIgnorePattern(folder));
@@ -96,6 +102,12 @@ export function shapeTests(project: CdkSentriesProject): void {
       'Compare the templates of all examples, and of an app that uses every prop, with those of another commit; --renamed puts names aside',
     steps: [{ exec: 'tsx build/templates/compare-templates.ts', receiveArgs: true }],
   });
+  project.addTask('integ', {
+    description:
+      'Deploy the cases of test/integ to a real account, one after another, and delete them again; or those that are named. Bundle first',
+    steps: [{ exec: INTEG_RUNNER, receiveArgs: true }],
+  });
+  project.gitignore.exclude('/test/integ/*.snapshot/', '/cdk-integ.out.*/');
   project.addTask('test:replay', {
     description: 'Replay the CloudTrail records in the folder that CLOUDTRAIL_RECORDS_DIR names',
     steps: [{ exec: 'jest --ci --verbose test/security-group/adapters/recorded-events.test.ts' }],

@@ -49,6 +49,7 @@ export const WORKING_TYPES: ReadonlySet<string> = new Set([
   'AWS::Events::EventBus',
   'AWS::Events::EventBusPolicy',
   'AWS::Events::Rule',
+  'AWS::IAM::AccessKey',
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
@@ -73,6 +74,8 @@ const NOT_ENFORCED = 'kept and shown by the API, and not enforced: every caller 
  * by name.
  */
 export const EMULATOR_GAPS: readonly EmulatorGap[] = [
+  { type: 'AWS::CloudWatch::Dashboard', inSandbox: 'no one looks at it' },
+  { type: 'AWS::Logs::QueryDefinition', inSandbox: 'no one asks the logs' },
   {
     type: 'AWS::Lambda::EventSourceMapping',
     inSandbox:
