@@ -8,6 +8,7 @@ import { releaseWhatIsWritten } from './projenrc/releases';
 import { addSandbox } from './projenrc/sandbox';
 import { shipOnlyTheLibrary } from './projenrc/shipped-files';
 import { shapeTests } from './projenrc/tests';
+import { addVerification } from './projenrc/verification';
 
 const project = new CdkSentriesProject();
 
@@ -16,6 +17,7 @@ bundleHandlers(project);
 keepTheHouse(project);
 shapeTests(project);
 addSandbox(project);
+addVerification(project);
 shipOnlyTheLibrary(project);
 translateSnippets(project);
 workOnGitHub(project);

@@ -60,7 +60,7 @@ export function keepTheHouse(project: CdkSentriesProject): void {
     },
   });
   eslint.addOverride({ files: ['src/*/domain/**/*.ts'], rules: purity() });
-  for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'projenrc']) {
+  for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'verify', 'projenrc']) {
     eslint.allowDevDeps(`**/${toolFolder}/**`);
   }
 }
