@@ -4,7 +4,8 @@ import { keepTheHouse } from './projenrc/house';
 import { runOnLambdaNode } from './projenrc/node-version';
 import { translateSnippets } from './projenrc/packages';
 import { CdkSentriesProject } from './projenrc/project';
-import { releaseWhatIsWritten } from './projenrc/releases';
+import { releaseWhatIsWritten } from './projenrc/publishing';
+import { checkReleases } from './projenrc/release';
 import { addSandbox } from './projenrc/sandbox';
 import { shipOnlyTheLibrary } from './projenrc/shipped-files';
 import { shapeTests } from './projenrc/tests';
@@ -22,5 +23,6 @@ shipOnlyTheLibrary(project);
 translateSnippets(project);
 workOnGitHub(project);
 releaseWhatIsWritten(project);
+checkReleases(project);
 
 project.synth();

@@ -17,9 +17,9 @@ const PULL_REQUEST = [
   '',
   '---',
   '',
-  '- [ ] The title is a [commit subject](../blob/main/CONTRIBUTING.md#commits).',
+  '- [ ] The title is a [commit subject](https://github.com/cdk-sentries/cdk-sentries/blob/main/CONTRIBUTING.md#commits).',
   '- [ ] A test fails without the change.',
-  '- [ ] What users notice is in the [changelog](../blob/main/CHANGELOG.md), under Unreleased.',
+  '- [ ] What users notice is in the [changelog](https://github.com/cdk-sentries/cdk-sentries/blob/main/CHANGELOG.md), under Unreleased.',
   '- [ ] The docs are still true, and what is generated is committed.',
 ];
 

@@ -1,6 +1,6 @@
 import { awscdk, cdk, javascript, TextFile, typescript } from 'projen';
 import { ON_GITHUB } from './github';
-import { RELEASES } from './releases';
+import { RELEASES } from './publishing';
 
 /**
  * The oldest aws-cdk-lib that the library promises to work with; it is developed against this one.

@@ -2,6 +2,7 @@ import type { Question } from './probe';
 import { deadLetter, firstRun, topicCondition } from './probes/delivery';
 import { tagsInOtherLetters, useOfKey } from './probes/identities';
 import {
+  answerToRevoke,
   changingPrefixList,
   historyLag,
   mappingNames,
@@ -26,6 +27,7 @@ export const QUESTIONS: readonly Question[] = [
   { title: 'Calendar weeks of an alarm', probe: alarmWindow },
   { title: 'Who calls, through CloudFormation', probe: throughCloudFormation },
   { title: 'Revoke by rule id', probe: revokeById },
+  { title: 'The answer to a revoke', probe: answerToRevoke },
   { title: 'Modify with several rules', probe: modifySeveral },
   { title: 'How late the event history is', probe: historyLag },
   { title: "A condition on who sends, in the topic's policy", probe: topicCondition },

@@ -12,7 +12,7 @@ import { HELD, pinsOf, withVersions } from './pins';
  */
 const COOL_DOWN_DAYS = 7;
 const ROOT = join(__dirname, '..', '..');
-const FILES = ['projenrc/project.ts', 'projenrc/releases.ts'].map((file) => join(ROOT, file));
+const FILES = ['projenrc/project.ts', 'projenrc/publishing.ts'].map((file) => join(ROOT, file));
 const NCU = [
   '--yes',
   'npm-check-updates@23.1.1',

@@ -23,7 +23,7 @@ test('a newer version takes the place of the pinned one, and nothing else change
 test('each package of this repository is pinned where upgrades look, or held for a reason', () => {
   const pinned = {
     ...pinsOf(readFileSync('projenrc/project.ts', 'utf8')),
-    ...pinsOf(readFileSync('projenrc/releases.ts', 'utf8')),
+    ...pinsOf(readFileSync('projenrc/publishing.ts', 'utf8')),
   };
 
   expect(PACKAGES.filter((name) => !(name in pinned) && !(name in HELD))).toEqual([]);

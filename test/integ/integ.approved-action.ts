@@ -45,7 +45,7 @@ export function approvedActionCase(app: App, workspace?: Workspace): IntegTest {
   });
   const action = new ApprovedAction(stack, 'Action', {
     workflow,
-    handler,
+    actionFunction: handler,
     ...GOES_WITH_THE_STACK,
   });
 

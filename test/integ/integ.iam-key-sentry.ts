@@ -19,14 +19,14 @@ export function accessKeyCase(app: App): IntegTest {
   const stack = new Stack(app, 'IntegIamKeySentry');
   const user = new iam.User(stack, 'Robot');
   const key = new iam.AccessKey(stack, 'Key', { user });
-  const reportBucket = new s3.Bucket(stack, 'Inventory', {
+  const inventoryBucket = new s3.Bucket(stack, 'Inventory', {
     enforceSSL: true,
     autoDeleteObjects: true,
     ...GOES_WITH_THE_STACK,
   });
-  acknowledgeUnwatchedBucket(reportBucket);
+  acknowledgeUnwatchedBucket(inventoryBucket);
   const sentry = new IamKeySentry(stack, 'KeySentry', {
-    reportBucket,
+    inventoryBucket,
     notifyWhenNothingFound: true,
     ...GOES_WITH_THE_STACK,
   });
@@ -39,12 +39,12 @@ export function accessKeyCase(app: App): IntegTest {
     payload: '{}',
   });
   const report = awaitMessage(testCase, reports, 'access-key-report');
-  const Bucket = reportBucket.bucketName;
+  const Bucket = inventoryBucket.bucketName;
   const listed = assertions.awsApiCall('S3', 'listObjectsV2', { Bucket }, ['Contents.0.Key']);
   listed.provider.addToRolePolicy({
     Effect: 'Allow',
     Action: ['s3:ListBucket', 's3:GetObject'],
-    Resource: [reportBucket.bucketArn, reportBucket.arnForObjects('*')],
+    Resource: [inventoryBucket.bucketArn, inventoryBucket.arnForObjects('*')],
   });
   const file = assertions.awsApiCall('S3', 'getObject', {
     Bucket,

@@ -25,6 +25,7 @@ const IN_THE_EMULATOR: Readonly<Record<string, RegExp>> = {
   'Calendar weeks of an alarm': /describe_type action has not been implemented/,
   'Who calls, through CloudFormation': /was not in the event history/,
   'Revoke by rule id': /is recorded so:.*securityGroupRuleIds.*revokedSecurityGroupRuleSet/s,
+  'The answer to a revoke': /named each rule by its id|named \d of them/,
   'Modify with several rules': /is recorded so:.*"SecurityGroupRule": \[/s,
   'How late the event history is': /had a call 0 seconds after/,
   "A condition on who sends, in the topic's policy":

@@ -43,6 +43,23 @@ export const revokeById: Probe = {
   },
 };
 
+export const answerToRevoke: Probe = {
+  minutes: 1,
+  ask: async (site) => {
+    const { ec2, groupId, ruleIds } = await openedGroup(site, 'answered');
+    const { RevokedSecurityGroupRules = [] } = await ec2.send(
+      new RevokeSecurityGroupIngressCommand({ GroupId: groupId, SecurityGroupRuleIds: ruleIds }),
+    );
+    const named = RevokedSecurityGroupRules.map(({ SecurityGroupRuleId }) => SecurityGroupRuleId);
+    const isWhole = ruleIds.every((id) => named.includes(id));
+    return {
+      answer: isWhole
+        ? 'The answer to a revoke named each rule by its id.'
+        : `The answer to a revoke of ${ruleIds.length} rules named ${named.length} of them.`,
+    };
+  },
+};
+
 export const modifySeveral: Probe = {
   minutes: HISTORY_MINUTES + 2,
   ask: async (site) => {
