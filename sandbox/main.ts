@@ -1,4 +1,7 @@
 import { LocalAws, type LocalAwsOptions } from './local-aws';
+import { joinedObservers } from './page/joined-observers';
+import { type PageScene, SandboxPage } from './page/sandbox-page';
+import { lockedGroupScene } from './page/scenes/locked-group';
 import { playAccessKeys } from './scenes/access-keys';
 import { playedAnswers, typedAnswers } from './scenes/answers';
 import { PLAYED, playApproval } from './scenes/approval';
@@ -54,11 +57,41 @@ async function main(parameters: string[]): Promise<void> {
     throw new Error(`"${asked}" is not known here.\n${USAGE}`);
   }
 
+  if (asked === '--once') return end(await playOnce());
+  return stayUp();
+}
+
+async function playOnce(): Promise<boolean> {
   const localAws = await start(observers(print));
-  const { healed, stage } = await playLockedSecurityGroup(localAws, print);
-  if (asked === '') return invite(stage, print);
+  const { healed } = await playLockedSecurityGroup(localAws, print);
   await localAws.stop();
-  end(healed);
+  return healed;
+}
+
+async function stayUp(): Promise<void> {
+  const page = await openPage();
+  const localAws = await start(joinedObservers(observers(print), page.observers()));
+  const { stage } = await playLockedSecurityGroup(localAws, print, (begun) =>
+    page.show(withoutMoves(lockedGroupScene(page, begun))),
+  );
+  page.show(lockedGroupScene(page, stage));
+  await invite(stage, print);
+  print(pageLine(page));
+}
+
+/** As long as the scene plays by itself. */
+function withoutMoves(scene: PageScene): PageScene {
+  return { ...scene, moves: [] };
+}
+
+async function openPage(): Promise<SandboxPage> {
+  const page = await SandboxPage.open();
+  print(pageLine(page));
+  return page;
+}
+
+function pageLine({ url }: SandboxPage): string {
+  return `In a browser: ${url}\n`;
 }
 
 function showGaps(): void {

@@ -2,7 +2,12 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import type { Delivery } from '../inbox';
-import { type AwsCredentials, LocalAws, type LocalAwsOptions } from '../local-aws';
+import {
+  type AwsCredentials,
+  type DeployedStack,
+  LocalAws,
+  type LocalAwsOptions,
+} from '../local-aws';
 import { synthesizeExample } from './example-app';
 import { gapsLine, type Print } from './printing';
 import { sentRule, Timeline } from '../support/timeline';
@@ -13,6 +18,7 @@ const MESSAGE_WITHIN_MS = 20_000;
 /** The stage, once the example is deployed to a local AWS. */
 export interface Stage {
   readonly localAws: LocalAws;
+  readonly stack: DeployedStack;
   readonly visitor: AwsCredentials;
   readonly groupId: string;
 }
@@ -32,14 +38,16 @@ export function observers(print: Print): LocalAwsOptions {
 }
 
 /**
- * Plays the scene once. Says whether the group is as it was and messages came; `invite` says how to
- * try it by hand.
+ * Plays the scene once; `onStage` hears when it begins. Says whether the group is as it was and
+ * messages came; `invite` says how to try it by hand.
  */
 export async function playLockedSecurityGroup(
   localAws: LocalAws,
   print: Print,
+  onStage: (stage: Stage) => void = () => undefined,
 ): Promise<{ readonly healed: boolean; readonly stage: Stage }> {
   const stage = await setStage(localAws, print);
+  onStage(stage);
   const healed = await playScene(stage, print);
   print(
     healed
@@ -61,7 +69,7 @@ async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
   print('Adopting the group, as the first scheduled run of reconcile does …');
   await localAws.fire(stack, 'GroupSentryReconcileRule');
   await localAws.settled();
-  return { localAws, groupId, visitor: await localAws.createUser(VISITOR) };
+  return { localAws, stack, groupId, visitor: await localAws.createUser(VISITOR) };
 }
 
 /**

@@ -1,0 +1,105 @@
+import { type ComponentChildren, h } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { CoveragePanel } from './coverage-panel';
+import { GroupsPanel } from './groups-panel';
+import { InboxPanel } from './inbox-panel';
+import { KeysPanel } from './keys-panel';
+import { MovesBar } from './moves-bar';
+import { ask, type Connection, useSandbox } from './sandbox-link';
+import { SlackPanel } from './slack-panel';
+import { TimelinePanel } from './timeline-panel';
+import type { Act } from '../facts';
+import { type PageState, timeText } from '../page-state';
+
+const CLOCK_MS = 1_000;
+
+export function App(): ComponentChildren {
+  const { state, connection } = useSandbox();
+  const [refusal, setRefusal] = useState<string>();
+  const act = (wanted: Act) => {
+    void ask(wanted).then(setRefusal);
+  };
+  return [
+    h(TopBar, { state, connection }),
+    h(MovesBar, {
+      scene: state.scene,
+      preparing: state.preparing,
+      moving: state.moving,
+      refusal,
+      act,
+    }),
+    h(
+      'main',
+      { class: 'panels' },
+      h(Left, { state }),
+      h(TimelinePanel, { rows: state.rows }),
+      h(Right, { state, act }),
+    ),
+  ];
+}
+
+function Left({ state }: { readonly state: PageState }): ComponentChildren {
+  const { groups, keys, coverage } = state;
+  if (!groups && !keys && !coverage) {
+    return h(
+      'div',
+      { class: 'column' },
+      h('p', { class: 'panel empty' }, 'The scene is not ready yet.'),
+    );
+  }
+  return h(
+    'div',
+    { class: 'column' },
+    coverage ? h(CoveragePanel, { accounts: coverage.accounts }) : null,
+    groups ? h(GroupsPanel, { groups }) : null,
+    keys ? h(KeysPanel, { keys: keys.keys, maxAgeDays: keys.maxAgeDays }) : null,
+  );
+}
+
+function Right({
+  state: { slack, inbox, scene, moving },
+  act,
+}: {
+  readonly state: PageState;
+  readonly act: (act: Act) => void;
+}): ComponentChildren {
+  return h(
+    'div',
+    { class: slack ? 'column split' : 'column' },
+    slack
+      ? h(SlackPanel, { slack, people: scene?.people ?? [], isBusy: moving !== undefined, act })
+      : null,
+    h(InboxPanel, { messages: inbox }),
+  );
+}
+
+const CONNECTION_TEXT: Readonly<Record<Connection, string>> = {
+  connecting: 'connecting …',
+  connected: 'connected',
+  lost: 'not connected: has the sandbox ended?',
+};
+
+function TopBar({
+  state: { scene, clockAheadMs },
+  connection,
+}: {
+  readonly state: PageState;
+  readonly connection: Connection;
+}): ComponentChildren {
+  return h(
+    'header',
+    { class: 'top' },
+    h('h1', null, h('span', { class: 'brand' }, 'cdk-sentries sandbox'), scene?.title ?? ''),
+    h('span', { class: 'clock' }, h(Clock, { aheadMs: clockAheadMs })),
+    h('span', { class: `connection ${connection}`, role: 'status' }, CONNECTION_TEXT[connection]),
+  );
+}
+
+function Clock({ aheadMs }: { readonly aheadMs: number }): ComponentChildren {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return `The sandbox's clock: ${timeText(now + aheadMs)}`;
+}

@@ -1,0 +1,33 @@
+import { type ComponentChildren, h } from 'preact';
+import { Panel } from './panel';
+import type { InboxMessage } from '../page-state';
+
+/** What subscribers of the topic were sent, the newest first, and open. */
+export function InboxPanel({
+  messages,
+}: {
+  readonly messages: readonly InboxMessage[];
+}): ComponentChildren {
+  return h(
+    Panel,
+    {
+      name: 'inbox',
+      heading: 'Inbox',
+      beside: h('span', { class: 'faint' }, `${messages.length} messages of SNS`),
+    },
+    messages.length === 0 ? h('p', { class: 'empty' }, 'No message yet.') : null,
+    messages.map((message, index) =>
+      h(
+        'details',
+        { key: message.number, open: index === 0 },
+        h(
+          'summary',
+          null,
+          h('span', { class: 'since' }, new Date(message.at).toTimeString().slice(0, 8)),
+          h('span', null, message.subject),
+        ),
+        h('pre', null, message.text.trim()),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+import { type ComponentChildren, h } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Act, FactOf } from '../facts';
+
+export interface MovesBarProps {
+  readonly scene?: FactOf<'scene'>;
+  readonly preparing?: string;
+  readonly moving?: string;
+  readonly refusal?: string;
+  readonly act: (act: Act) => void;
+}
+
+/** What the scene is about, and a button for each move. */
+export function MovesBar({
+  scene,
+  preparing,
+  moving,
+  refusal,
+  act,
+}: MovesBarProps): ComponentChildren {
+  const [pointedAt, pointAt] = useState<string>();
+  const moves = scene?.moves ?? [];
+  const hint = moves.find(({ id }) => id === pointedAt)?.hint;
+  const button = ({ id, label, hint: title }: FactOf<'scene'>['moves'][number]) =>
+    h(
+      'button',
+      {
+        key: id,
+        type: 'button',
+        title,
+        class: moving === id ? 'move moving' : 'move',
+        'aria-disabled': moving !== undefined,
+        onClick: () => {
+          if (moving === undefined) act({ kind: 'move', id });
+        },
+        onFocus: () => pointAt(id),
+        onMouseEnter: () => pointAt(id),
+      },
+      label,
+    );
+  return h(
+    'section',
+    { class: 'moves', 'aria-label': 'The scene and its moves' },
+    h('p', { class: 'about' }, scene?.about ?? preparing ?? 'The sandbox starts …'),
+    h('div', { class: 'buttons', role: 'group', 'aria-label': 'Moves' }, moves.map(button)),
+    h(
+      'p',
+      { class: 'hint', 'aria-live': 'polite' },
+      refusal ?? (moving === undefined ? (hint ?? DEFAULT_HINT) : 'It goes on: see the timeline.'),
+    ),
+  );
+}
+
+const DEFAULT_HINT =
+  'Each button changes something in this local AWS. See what follows in the timeline.';

@@ -1,0 +1,138 @@
+import type { Fact, FactOf, Group, GroupRule, Happened } from './facts';
+
+/** Of each, the page shows no more than so many: the newest. */
+const MOST_ROWS = 400;
+const MOST_MESSAGES = 100;
+
+/** One line of the timeline. */
+export interface Row extends Happened {
+  /** Counts from the first one on. */
+  readonly number: number;
+  /** Since the call or click that began it; 0 for that one itself. */
+  readonly sinceMs: number;
+}
+
+export interface InboxMessage extends FactOf<'delivered'> {
+  readonly number: number;
+}
+
+export interface ShownGroup extends Group {
+  /** Those that stood in it since the last call, and are gone. */
+  readonly gone: readonly GroupRule[];
+}
+
+/** All that the page shows. What is absent is no part of the scene. */
+export interface PageState {
+  readonly scene?: FactOf<'scene'>;
+  readonly preparing?: string;
+  /** The oldest first. */
+  readonly rows: readonly Row[];
+  /** The newest first. */
+  readonly inbox: readonly InboxMessage[];
+  readonly groups?: readonly ShownGroup[];
+  readonly slack?: FactOf<'slack'>;
+  readonly keys?: FactOf<'keys'>;
+  readonly coverage?: FactOf<'coverage'>;
+  readonly clockAheadMs: number;
+  readonly moving?: string;
+  /** When the last call or click was that others follow from. */
+  readonly originAt?: number;
+}
+
+export const EMPTY_PAGE: PageState = { rows: [], inbox: [], clockAheadMs: 0 };
+
+export function stateOf(facts: readonly Fact[]): PageState {
+  return facts.reduce(stateAfter, EMPTY_PAGE);
+}
+
+export function stateAfter(state: PageState, fact: Fact): PageState {
+  switch (fact.kind) {
+    case 'scene':
+      return { ...state, scene: fact, preparing: undefined };
+    case 'preparing':
+      return { ...state, preparing: fact.text };
+    case 'happened':
+      return withRow(state, fact);
+    case 'groups':
+      return { ...state, groups: fact.groups.map((group) => withGone(group, state.groups)) };
+    case 'slack':
+      return { ...state, slack: fact };
+    case 'delivered':
+      return withMessage(state, fact);
+    case 'keys':
+      return { ...state, keys: fact };
+    case 'coverage':
+      return { ...state, coverage: fact };
+    case 'clock':
+      return { ...state, clockAheadMs: fact.aheadMs };
+    case 'moving':
+      return { ...state, moving: fact.move };
+  }
+}
+
+/** What others follow from: the times of what comes after count from there. */
+const ORIGINS: readonly Happened['what'][] = ['command', 'call', 'click', 'clock'];
+
+function withRow(state: PageState, happened: Happened): PageState {
+  const originAt = ORIGINS.includes(happened.what) ? happened.at : state.originAt;
+  const groups = originAt === state.originAt ? state.groups : state.groups?.map(forgetGone);
+  const row: Row = {
+    ...happened,
+    number: (state.rows.at(-1)?.number ?? 0) + 1,
+    sinceMs: originAt === undefined ? 0 : Math.max(0, happened.at - originAt),
+  };
+  return { ...state, originAt, groups, rows: [...state.rows, row].slice(-MOST_ROWS) };
+}
+
+function forgetGone(group: ShownGroup): ShownGroup {
+  return { ...group, gone: [] };
+}
+
+/** What is gone stays to be seen until the next call: a revert takes no longer than a blink. */
+function withGone(group: Group, before: readonly ShownGroup[] = []): ShownGroup {
+  const known = before.find(({ id }) => id === group.id);
+  const isThere = ({ text }: GroupRule) => group.rules.some((rule) => rule.text === text);
+  const gone = [...(known?.gone ?? []), ...(known?.rules ?? [])].filter((rule) => !isThere(rule));
+  return { ...group, gone };
+}
+
+function withMessage(state: PageState, delivered: FactOf<'delivered'>): PageState {
+  const message = { ...delivered, number: (state.inbox[0]?.number ?? 0) + 1 };
+  return { ...state, inbox: [message, ...state.inbox].slice(0, MOST_MESSAGES) };
+}
+
+/** The messages that a person sees in a channel, each with its replies, in their order. */
+export function conversationsOf(
+  { messages }: FactOf<'slack'>,
+  channel: string,
+  userId: string,
+): Conversation[] {
+  const seen = messages.filter(
+    (message) =>
+      message.channel === channel && (message.onlyFor === undefined || message.onlyFor === userId),
+  );
+  return seen
+    .filter(({ threadTs }) => threadTs === undefined)
+    .map((first) => ({ first, replies: seen.filter(({ threadTs }) => threadTs === first.ts) }));
+}
+
+export interface Conversation {
+  readonly first: FactOf<'slack'>['messages'][number];
+  readonly replies: readonly FactOf<'slack'>['messages'][number][];
+}
+
+/** "until 2026-11-30 09:12 UTC", "for good". */
+export function untilText(until: number | undefined): string {
+  return until === undefined ? 'for good' : `until ${timeText(until)}`;
+}
+
+export function timeText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** "+871 ms", "+2.4 s". */
+export function sinceText(milliseconds: number): string {
+  if (milliseconds < 1_000) return `+${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `+${(milliseconds / 1_000).toFixed(1)} s`;
+  return `+${Math.round(milliseconds / 60_000)} min`;
+}

@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { callByCli } from './call-by-cli';
+import type { AwsCredentials, DeployedStack, LocalAws } from '../../local-aws';
+import type { Move } from '../moves';
+import type { SandboxPage } from '../sandbox-page';
+
+const HOUR_MS = 3_600_000;
+const SSH_FROM_EVERYWHERE = '--protocol tcp --port 22 --cidr 0.0.0.0/0';
+
+/** A group that a sentry watches, and someone who changes it. */
+export interface GroupStage {
+  readonly localAws: LocalAws;
+  readonly stack: DeployedStack;
+  readonly visitor: AwsCredentials;
+  readonly groupId: string;
+  /** Until nothing is under way any more. */
+  settled(): Promise<void>;
+}
+
+/** The classic moves against a group. */
+export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
+  const moves = new GroupMoves(page, stage);
+  return [
+    {
+      id: 'open-ssh',
+      label: 'Open SSH to the world',
+      hint: 'The visitor adds a rule: port 22, from everywhere.',
+      do: async () => moves.openSsh(),
+    },
+    {
+      id: 'widen-rule',
+      label: 'Widen a rule',
+      hint: 'The visitor gives the rule for HTTPS other values: all ports.',
+      do: async () => moves.widenRule(),
+    },
+    {
+      id: 'remove-rule',
+      label: 'Remove a rule',
+      hint: 'The visitor removes the first inbound rule.',
+      do: async () => moves.removeRule(),
+    },
+    {
+      id: 'forge-event',
+      label: 'Forge an event',
+      hint: 'The visitor puts an event of EC2 on the bus, which AWS refuses; then the sandbox hands the sentry one that is made up. An event is a hint: the state decides.',
+      do: async () => moves.forgeEvent(),
+    },
+    {
+      id: 'kill-function',
+      label: 'Kill the function',
+      hint: 'SSH is opened, and the function ends in the midst of its work: after the revoke, before its answer.',
+      do: async () => moves.killFunction(),
+    },
+    {
+      id: 'lose-answer',
+      label: 'Lose the answers',
+      hint: 'SSH is opened, and of each call of the function that changes something the first answer is lost.',
+      do: async () => moves.loseAnswers(),
+    },
+  ];
+}
+
+class GroupMoves {
+  constructor(
+    private readonly page: SandboxPage,
+    private readonly stage: GroupStage,
+  ) {}
+
+  async openSsh(): Promise<void> {
+    await this.cli(['authorize-security-group-ingress', ...this.onGroup(SSH_FROM_EVERYWHERE)]);
+  }
+
+  async widenRule(): Promise<void> {
+    const rule = await this.firstRule();
+    const values = 'IpProtocol=tcp,FromPort=0,ToPort=65535,CidrIpv4=0.0.0.0/0';
+    await this.cli([
+      'modify-security-group-rules',
+      ...this.onGroup(
+        `--security-group-rules SecurityGroupRuleId=${rule},SecurityGroupRule={${values}}`,
+      ),
+    ]);
+  }
+
+  async removeRule(): Promise<void> {
+    const rule = await this.firstRule();
+    await this.cli([
+      'revoke-security-group-ingress',
+      ...this.onGroup(`--security-group-rule-ids ${rule}`),
+    ]);
+  }
+
+  async forgeEvent(): Promise<void> {
+    const { localAws, visitor, settled } = this.stage;
+    const entry = {
+      Source: 'aws.ec2',
+      DetailType: 'AWS API Call via CloudTrail',
+      Detail: JSON.stringify({ eventName: 'AuthorizeSecurityGroupIngress' }),
+    };
+    const printed = await callByCli(this.page, { localAws, credentials: visitor }, [
+      ...['events', 'put-events', '--entries', JSON.stringify([entry])],
+      ...['--query', 'Entries[0].ErrorCode', '--output', 'text'],
+    ]);
+    this.page.tell('refused', printed.trim());
+    const event = this.madeUpEvent();
+    this.page.tell(
+      'event',
+      `made up: the administrator has opened tcp 3389 to the world in ${this.stage.groupId}`,
+    );
+    await localAws.replay(event);
+    await settled();
+  }
+
+  async killFunction(): Promise<void> {
+    this.stage.localAws.crashNext({
+      service: 'ec2',
+      action: 'RevokeSecurityGroupIngress',
+      when: 'after',
+    });
+    await this.openSsh();
+  }
+
+  async loseAnswers(): Promise<void> {
+    const lost = this.stage.localAws.loseAnswers();
+    try {
+      await this.openSsh();
+    } finally {
+      lost.end();
+    }
+    const calls = lost.calls.map(({ service, action }) => `${service}:${action}`).join(', ');
+    this.page.tell('fault', `the first answers to these calls were lost: ${calls || 'none'}`);
+  }
+
+  private async cli(args: readonly string[]): Promise<void> {
+    const { localAws, visitor, settled } = this.stage;
+    await callByCli(this.page, { localAws, credentials: visitor }, ['ec2', ...args]);
+    await settled();
+  }
+
+  private onGroup(rest: string): string[] {
+    return ['--group-id', this.stage.groupId, ...rest.split(' ')];
+  }
+
+  private async firstRule(): Promise<string> {
+    const { localAws, groupId } = this.stage;
+    const client = new EC2Client(
+      localAws.accessTo({ accountId: localAws.accountId, region: localAws.region }),
+    );
+    const { SecurityGroupRules = [] } = await client.send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }),
+    );
+    client.destroy();
+    const rule = SecurityGroupRules.find(({ IsEgress }) => !IsEgress)?.SecurityGroupRuleId;
+    if (rule === undefined) {
+      throw new Error('The group has no inbound rule any more. Add one first: open SSH.');
+    }
+    return rule;
+  }
+
+  /** As CloudTrail would have written it, if it had happened. */
+  private madeUpEvent() {
+    const { localAws, groupId } = this.stage;
+    const time = localAws.now().toISOString();
+    const { accountId, region } = localAws;
+    return {
+      version: '0' as const,
+      id: randomUUID(),
+      'detail-type': 'AWS API Call via CloudTrail' as const,
+      source: 'aws.ec2',
+      account: accountId,
+      time,
+      region,
+      resources: [],
+      detail: {
+        eventVersion: '1.10',
+        userIdentity: {
+          type: 'IAMUser',
+          arn: `arn:aws:iam::${accountId}:user/administrator`,
+          accountId,
+          userName: 'administrator',
+        },
+        eventTime: time,
+        eventSource: 'ec2.amazonaws.com',
+        eventName: 'AuthorizeSecurityGroupIngress',
+        awsRegion: region,
+        sourceIPAddress: '203.0.113.7',
+        userAgent: 'made-up',
+        requestParameters: { groupId },
+        responseElements: {
+          _return: true,
+          securityGroupRuleSet: {
+            items: [
+              {
+                groupId,
+                securityGroupRuleId: 'sgr-0123456789abcdef0',
+                isEgress: false,
+                ipProtocol: 'tcp',
+                fromPort: 3389,
+                toPort: 3389,
+                cidrIpv4: '0.0.0.0/0',
+              },
+            ],
+          },
+        },
+        requestID: randomUUID(),
+        eventID: randomUUID(),
+        readOnly: false,
+        eventType: 'AwsApiCall',
+        managementEvent: true,
+        recipientAccountId: accountId,
+        eventCategory: 'Management',
+      },
+    };
+  }
+}
+
+/** Lets time go by, and has done what is due then. */
+export interface ClockStage {
+  readonly localAws: LocalAws;
+  /** What the sandbox's schedules would do by then. */
+  due(): Promise<void>;
+}
+
+export function clockMove(page: SandboxPage, hours: number, { localAws, due }: ClockStage): Move {
+  const label =
+    hours === 1
+      ? 'An hour passes'
+      : hours % 24 === 0
+        ? daysText(hours / 24)
+        : `${hours} hours pass`;
+  return {
+    id: `clock-${hours}`,
+    label,
+    hint: 'The clock of the sandbox is moved, and what is due by then is done.',
+    do: async () => {
+      const time = new Date(localAws.now().getTime() + hours * HOUR_MS);
+      await localAws.setClock(time);
+      page.clockSet(localAws);
+      page.tell('clock', `it is ${time.toISOString().slice(0, 16).replace('T', ' ')} UTC now`);
+      await due();
+    },
+  };
+}
+
+function daysText(days: number): string {
+  return days === 1 ? 'A day passes' : `${days} days pass`;
+}
