@@ -1,10 +1,11 @@
 import { LocalAws, type LocalAwsOptions } from './local-aws';
 import { joinedObservers } from './page/joined-observers';
 import { type PageScene, SandboxPage } from './page/sandbox-page';
+import { approvalScene } from './page/scenes/approval';
 import { lockedGroupScene } from './page/scenes/locked-group';
 import { playAccessKeys } from './scenes/access-keys';
 import { playedAnswers, typedAnswers } from './scenes/answers';
-import { PLAYED, playApproval } from './scenes/approval';
+import { PLAYED, playApproval, stageApproval } from './scenes/approval';
 import { gapLines } from './scenes/gap-list';
 import { invite, observers, playLockedSecurityGroup } from './scenes/locked-security-group';
 import { inviteToOrganization } from './scenes/organization/invitation';
@@ -34,18 +35,8 @@ async function main(parameters: string[]): Promise<void> {
   if (asked === '--gaps') return showGaps();
   if (asked === 'keys') return end(await playKeys());
   if (asked === 'rehearsal' || asked === 'rehearsal --once') return end(await playPolicies());
-  if (asked === 'approval') {
-    return end(
-      await playApproval(
-        start,
-        process.stdin.isTTY ? typedAnswers(print) : playedAnswers(PLAYED),
-        print,
-      ),
-    );
-  }
-  if (asked === 'approval --once') {
-    return end(await playApproval(start, playedAnswers(PLAYED), print));
-  }
+  if (asked === 'approval') return stayUpForApproval();
+  if (asked === 'approval --once') return end(await playApprovalOnce());
   if (asked === 'organization' || asked === 'organization --once') {
     const { isDone, stage } = await playOrganization(start, print);
     if (asked === 'organization') return inviteToOrganization(stage);
@@ -82,6 +73,31 @@ async function stayUp(): Promise<void> {
 /** As long as the scene plays by itself. */
 function withoutMoves(scene: PageScene): PageScene {
   return { ...scene, moves: [] };
+}
+
+async function playApprovalOnce(): Promise<boolean> {
+  const stage = await stageApproval(start, print);
+  const isDone = await playApproval(stage, playedAnswers(PLAYED), print);
+  await stage.localAws.stop();
+  await stage.screen.slack.stop();
+  return isDone;
+}
+
+/** Someone decides in the terminal or on the page. Without a terminal, all is done on the page. */
+async function stayUpForApproval(): Promise<void> {
+  const page = await openPage();
+  const stage = await stageApproval(
+    async (options) => start(joinedObservers(options, page.observers())),
+    print,
+  );
+  const scene = approvalScene(page, stage);
+  if (process.stdin.isTTY) {
+    page.show(withoutMoves(scene));
+    print(pageLine(page));
+    await playApproval(stage, typedAnswers(print), print);
+  }
+  page.show(scene);
+  print(`\nIt stays up. Ctrl-C ends it.\n\n${pageLine(page)}`);
 }
 
 async function openPage(): Promise<SandboxPage> {

@@ -6,6 +6,7 @@ import { plainText } from '../../src/shared/domain/notification/plain-text';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import type { Delivery } from '../inbox';
 import type { InvocationReport } from '../runner/deployed-function';
+import { sentRule } from '../support/timeline';
 
 const RULE_CALL = /^(Authorize|Revoke|Modify)SecurityGroup/;
 
@@ -23,14 +24,40 @@ const RecordedRule = z.object({
   referencedGroupId: z.optional(z.string()),
 });
 
+const ModifiedRule = z.object({
+  SecurityGroupRuleId: z.string(),
+  SecurityGroupRule: z.object({
+    IpProtocol: z.string(),
+    FromPort: z.optional(z.number()),
+    ToPort: z.optional(z.number()),
+    CidrIpv4: z.optional(z.string()),
+    CidrIpv6: z.optional(z.string()),
+    PrefixListId: z.optional(z.string()),
+    ReferencedGroupId: z.optional(z.string()),
+  }),
+});
+
+const ModifyRequest = z.object({
+  GroupId: z.string(),
+  SecurityGroupRule: z.union([ModifiedRule, z.array(ModifiedRule)]),
+});
+
 /** As much of a record as the timeline tells. */
 const ToldRecord = z.object({
+  eventID: z.string(),
   eventName: z.string(),
   errorCode: z.optional(z.string()),
   userIdentity: z.object({ type: z.string(), arn: z.optional(z.string()) }),
   sourceIPAddress: z.string(),
   userAgent: z.string(),
-  requestParameters: z.optional(z.nullable(z.object({ groupId: z.optional(z.string()) }))),
+  requestParameters: z.optional(
+    z.nullable(
+      z.object({
+        groupId: z.optional(z.string()),
+        ModifySecurityGroupRulesRequest: z.optional(ModifyRequest),
+      }),
+    ),
+  ),
   responseElements: z.optional(
     z.nullable(
       z.object({
@@ -42,23 +69,72 @@ const ToldRecord = z.object({
 });
 type ToldRecord = z.infer<typeof ToldRecord>;
 
-/** Who called what, from where; and its event. What functions call is told otherwise. */
-export function factsOfEvent({ detail }: CloudTrailEvent, at: number): Happened[] {
-  const record = ToldRecord.safeParse(detail);
-  if (!record.success || record.data.userIdentity.type === 'AssumedRole') return [];
-  const { eventName, errorCode, userIdentity, sourceIPAddress, userAgent } = record.data;
-  return [
-    {
-      ...happened(at, 'call', callText(record.data)),
-      by: plainText(nameOf(userIdentity.arn)),
-      from: plainText(`${sourceIPAddress}, ${userAgent.split(' ')[0]}`),
-    },
-    happened(
-      at,
-      'event',
-      `${plainText(eventName)}, as CloudTrail would have written it${errorCode ? `, with the error ${plainText(errorCode)}` : ''}`,
-    ),
-  ];
+/** What the sandbox tells, as facts for the timeline and the inbox. */
+export class ObservedFacts {
+  /** The events of the functions' own calls. */
+  private readonly ownEvents = new Set<string>();
+
+  /** Who called what, from where; and its event. What functions call is told otherwise. */
+  ofEvent({ detail }: CloudTrailEvent, at: number): Happened[] {
+    const { data: record } = ToldRecord.safeParse(detail);
+    if (!record) return [];
+    if (record.userIdentity.type === 'AssumedRole') {
+      this.ownEvents.add(record.eventID);
+      return [];
+    }
+    const { eventName, errorCode, userIdentity, sourceIPAddress, userAgent } = record;
+    const end = errorCode ? `, with the error ${errorCode}` : '';
+    return [
+      {
+        ...happened(at, 'call', callText(record)),
+        by: plainText(nameOf(userIdentity.arn)),
+        from: plainText(`${sourceIPAddress}, ${userAgent.split(' ')[0]}`),
+      },
+      happened(at, 'event', plainText(`${eventName}, as CloudTrail would have written it${end}`)),
+    ];
+  }
+
+  /** Errors, and what became of an event about which nothing was done in EC2. */
+  ofLog(line: string, at: number): Happened[] {
+    const logged = jsonOf(line);
+    const responded = Responded.safeParse(logged);
+    if (responded.success) {
+      return this.ownEvents.has(responded.data.eventId) ? [] : verdictFacts(responded.data, at);
+    }
+    const error = LoggedLine.safeParse(logged);
+    if (!error.success || error.data.level !== 'ERROR') return [];
+    return [happened(at, 'fault', `logged: ${plainText(error.data.message)}`)];
+  }
+
+  /** What functions do to rules: the verdict comes before the call that carries it out. */
+  ofCall(call: ApiCall): Happened[] {
+    const { service, action, status, at, durationMs, callerArn, parameters } = call;
+    const role = /:assumed-role\/([^/]+)/.exec(callerArn ?? '')?.[1];
+    if (service !== 'ec2' || status >= 400 || !role || !RULE_CALL.test(action)) return [];
+    const rule =
+      parameters['SecurityGroupRuleId.1'] ??
+      parameters['SecurityGroupRule.1.SecurityGroupRuleId'] ??
+      sentRule(call);
+    const { verdict, done } = verdictOf(action);
+    return [
+      happened(Math.round(at - durationMs), 'verdict', `${verdict}: ${plainText(rule)}`),
+      { ...happened(at, 'revert', `${action}: ${done}`), by: plainText(shortRole(role)) },
+    ];
+  }
+
+  ofDelivery({ at, subject = 'without subject', emailText }: Delivery): Fact[] {
+    return [
+      happened(at, 'message', plainText(subject)),
+      { kind: 'delivered', at, subject: plainText(subject), text: emailText },
+    ];
+  }
+
+  ofInvocation({ succeeded, endedAt, error }: InvocationReport): Happened[] {
+    if (succeeded) return [];
+    return [
+      happened(endedAt, 'fault', plainText(`a function ended: ${error ?? 'without a word'}`)),
+    ];
+  }
 }
 
 function callText({ eventName, requestParameters, responseElements }: ToldRecord): string {
@@ -66,12 +142,30 @@ function callText({ eventName, requestParameters, responseElements }: ToldRecord
     ...(responseElements?.securityGroupRuleSet?.items ?? []),
     ...(responseElements?.revokedSecurityGroupRuleSet?.items ?? []),
   ].map(recordedRuleText);
-  const group = requestParameters?.groupId;
+  const modify = requestParameters?.ModifySecurityGroupRulesRequest;
+  if (modify) rules.push(...[modify.SecurityGroupRule].flat().map(modifiedRuleText));
+  const group = requestParameters?.groupId ?? modify?.GroupId;
   return plainText(
     [eventName, rules.length > 0 ? `: ${rules.join('; ')}` : '', group ? ` in ${group}` : ''].join(
       '',
     ),
   );
+}
+
+function modifiedRuleText({
+  SecurityGroupRuleId: id,
+  SecurityGroupRule: rule,
+}: z.infer<typeof ModifiedRule>): string {
+  const canonical = canonicalRule({
+    direction: 'ingress',
+    protocol: rule.IpProtocol,
+    fromPort: rule.FromPort,
+    toPort: rule.ToPort,
+    ipRange: rule.CidrIpv4 ?? rule.CidrIpv6,
+    prefixListId: rule.PrefixListId,
+    groupId: rule.ReferencedGroupId,
+  });
+  return canonical ? `${id} becomes ${ruleText(canonical)}` : id;
 }
 
 function recordedRuleText(rule: z.infer<typeof RecordedRule>): string {
@@ -87,61 +181,21 @@ function recordedRuleText(rule: z.infer<typeof RecordedRule>): string {
   return canonical ? ruleText(canonical) : (rule.securityGroupRuleId ?? 'a rule');
 }
 
-/** What functions do to rules: the verdict comes before the call that carries it out. */
-export function factsOfCall(call: ApiCall): Happened[] {
-  const { service, action, status, at, durationMs, callerArn, parameters } = call;
-  const role = /:assumed-role\/([^/]+)/.exec(callerArn ?? '')?.[1];
-  if (service !== 'ec2' || status >= 400 || !role || !RULE_CALL.test(action)) return [];
-  const rule =
-    parameters['SecurityGroupRuleId.1'] ??
-    parameters['SecurityGroupRule.1.SecurityGroupRuleId'] ??
-    'a rule';
-  const [verdict, done] = VERDICTS[verdictOf(action)];
-  return [
-    happened(Math.round(at - durationMs), 'verdict', `${verdict}: ${plainText(rule)}`),
-    { ...happened(at, 'revert', `${action}: ${done}`), by: plainText(role) },
-  ];
-}
-
-const VERDICTS = {
-  revoke: ['revoke', 'the added rule is gone'],
-  restore: ['restore', 'the rule is there again'],
-  'give back': ['revert', 'the rule has its earlier values again'],
-} as const;
-
-function verdictOf(action: string): keyof typeof VERDICTS {
-  if (action.startsWith('Revoke')) return 'revoke';
-  return action.startsWith('Authorize') ? 'restore' : 'give back';
-}
-
-export function factsOfDelivery({ at, subject = 'without subject', emailText }: Delivery): Fact[] {
-  return [
-    happened(at, 'message', plainText(subject)),
-    { kind: 'delivered', at, subject: plainText(subject), text: emailText },
-  ];
-}
-
-export function factsOfInvocation({ succeeded, endedAt, error }: InvocationReport): Happened[] {
-  if (succeeded) return [];
-  return [happened(endedAt, 'fault', `a function ended: ${plainText(error ?? 'without a word')}`)];
+function verdictOf(action: string): { readonly verdict: string; readonly done: string } {
+  if (action.startsWith('Revoke')) return { verdict: 'revoke', done: 'the rule is gone' };
+  if (action.startsWith('Authorize')) {
+    return { verdict: 'restore', done: 'the rule is there again' };
+  }
+  return { verdict: 'restore', done: 'the rule has its earlier values again' };
 }
 
 const LoggedLine = z.object({ level: z.string(), message: z.string() });
 
 const Responded = z.object({
   message: z.literal('responded'),
+  eventId: z.string(),
   outcomes: z.array(z.object({ rules: z.array(z.object({ rule: z.string(), kind: z.string() })) })),
 });
-
-/** Errors, and what became of an event about which nothing was done in EC2. */
-export function factsOfLog(line: string, at: number): Happened[] {
-  const logged = jsonOf(line);
-  const responded = Responded.safeParse(logged);
-  if (responded.success) return verdictFacts(responded.data, at);
-  const error = LoggedLine.safeParse(logged);
-  if (!error.success || error.data.level !== 'ERROR') return [];
-  return [happened(at, 'fault', `logged: ${plainText(error.data.message)}`)];
-}
 
 function verdictFacts({ outcomes }: z.infer<typeof Responded>, at: number): Happened[] {
   const rules = outcomes.flatMap((outcome) => outcome.rules);
@@ -160,6 +214,11 @@ function happened(at: number, what: Happened['what'], text: string): Happened {
 /** "user/visitor" of arn:aws:iam::123456789012:user/visitor. */
 function nameOf(arn: string | undefined): string {
   return arn?.split(':').slice(5).join(':') ?? 'someone';
+}
+
+/** "GroupSentryRespondToChanges" of the name that CloudFormation has given to its role. */
+function shortRole(role: string): string {
+  return /^[^-]+-(.+)Role[0-9A-F]{8}-/.exec(role)?.[1] ?? role;
 }
 
 function jsonOf(line: string): unknown {

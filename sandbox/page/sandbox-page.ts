@@ -2,13 +2,7 @@ import { FactLog } from './fact-log';
 import type { Act, Happened, Person } from './facts';
 import { type Look, Looks } from './looks';
 import { type Move, OneAtATime } from './moves';
-import {
-  factsOfCall,
-  factsOfDelivery,
-  factsOfEvent,
-  factsOfInvocation,
-  factsOfLog,
-} from './observed-facts';
+import { ObservedFacts } from './observed-facts';
 import { PageServer } from './page-server';
 import type { SlackDesk } from './slack-desk';
 import { plainText } from '../../src/shared/domain/notification/plain-text';
@@ -35,6 +29,7 @@ export class SandboxPage {
   }
 
   private readonly log = new FactLog();
+  private readonly observed = new ObservedFacts();
   private readonly turns = new OneAtATime((move) => this.log.add({ kind: 'moving', move }));
   private server: PageServer | undefined;
   private scene: PageScene | undefined;
@@ -52,21 +47,21 @@ export class SandboxPage {
     return {
       log: (text) => this.log.add({ kind: 'preparing', text }),
       onCall: (call) => {
-        for (const fact of factsOfCall(call)) this.log.add(fact);
+        for (const fact of this.observed.ofCall(call)) this.log.add(fact);
         if (changesSomething(call)) this.looks?.again();
       },
       onEvent: (event) => {
-        for (const fact of factsOfEvent(event, Date.now())) this.log.add(fact);
+        for (const fact of this.observed.ofEvent(event, Date.now())) this.log.add(fact);
       },
       onInvocation: (invocation) => {
-        for (const fact of factsOfInvocation(invocation)) this.log.add(fact);
+        for (const fact of this.observed.ofInvocation(invocation)) this.log.add(fact);
         this.looks?.again();
       },
       onFunctionLog: (_name, line, at) => {
-        for (const fact of factsOfLog(line, at)) this.log.add(fact);
+        for (const fact of this.observed.ofLog(line, at)) this.log.add(fact);
       },
       onDelivery: (delivery) => {
-        for (const fact of factsOfDelivery(delivery)) this.log.add(fact);
+        for (const fact of this.observed.ofDelivery(delivery)) this.log.add(fact);
       },
     };
   }

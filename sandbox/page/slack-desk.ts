@@ -18,6 +18,8 @@ export interface SlackDeskProps {
   settled(): Promise<void>;
 }
 
+const MOST_TOLD_LINES = 4;
+
 const ModalView = z.object({
   title: z.object({ text: z.string() }),
   submit: z.object({ text: z.string() }),
@@ -38,8 +40,7 @@ export class SlackDesk {
     const { slack, tell, now } = this.props;
     const aheadMs = now().getTime() - Date.now();
     for (const { at, what, lines } of this.screen.news()) {
-      const [first = ''] = lines.filter((line) => line !== '');
-      tell('slack', `${what}: ${first}`, Math.round(at.getTime() - aheadMs));
+      tell('slack', `${what}: ${headline(lines)}`, Math.round(at.getTime() - aheadMs));
     }
     return slackShown(slack);
   }
@@ -91,6 +92,12 @@ export class SlackDesk {
   private nameOf(userId: string): string {
     return this.props.slack.users.get(userId)?.name ?? userId;
   }
+}
+
+/** A long message is told by its first line. */
+function headline(lines: readonly string[]): string {
+  const told = lines.filter((line) => line !== '');
+  return told.slice(0, told.length > MOST_TOLD_LINES ? 1 : MOST_TOLD_LINES).join(' · ');
 }
 
 /** What all people see in Slack. */

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline/promises';
 import type { Print } from './printing';
 
 /** Those in the channel. The example lets Alice and Bob decide, Mallory not. */
@@ -11,8 +11,14 @@ export type Answer =
   | { readonly kind: 'click'; readonly button: string; readonly person: Person }
   | { readonly kind: 'wait'; readonly hours: number };
 
-/** Tells, of the buttons that a question has, what is done. */
-export type Answers = (buttons: readonly string[]) => Promise<Answer>;
+/**
+ * Tells, of the buttons that a question has, what is done; nothing, once `elsewhere` says that the
+ * question has changed otherwise.
+ */
+export type Answers = (
+  buttons: readonly string[],
+  elsewhere: AbortSignal,
+) => Promise<Answer | undefined>;
 
 /** Half a year; the clock goes no further at once. */
 const MOST_HOURS = 4400;
@@ -36,19 +42,23 @@ export function typedAnswers(print: Print): Answers {
   const terminal = createInterface({
     input: process.stdin,
     output: process.stdout,
-    prompt: 'your turn> ',
   });
   // The terminal keeps Ctrl-C to itself; this process ends by the signal.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const lines = terminal[Symbol.asyncIterator]();
-  return async (buttons) => {
+  const closed = new Promise<never>((_, reject) => {
+    terminal.once('close', () => {
+      reject(new Error('No one decided: the question is still open.'));
+    });
+  });
+  // Who types no more may still decide elsewhere, and is told when the next question comes.
+  closed.catch(() => undefined);
+  return async (buttons, elsewhere) => {
     print(
       `\nDecide: a button and who clicks it (alice, bob, mallory), such as "${exampleFor(buttons)}"; or let time pass: "wait 4 h".`,
     );
     for (;;) {
-      terminal.prompt();
-      const { value: line, done } = await lines.next();
-      if (done) throw new Error('No one decided: the question is still open.');
+      const line = await Promise.race([typedLine(terminal, elsewhere), closed]);
+      if (line === undefined) return undefined;
       const answer = answerIn(line, buttons);
       if (answer) return answer;
       print(
@@ -56,6 +66,15 @@ export function typedAnswers(print: Print): Answers {
       );
     }
   };
+}
+
+async function typedLine(terminal: Interface, elsewhere: AbortSignal): Promise<string | undefined> {
+  try {
+    return await terminal.question('your turn> ', { signal: elsewhere });
+  } catch (error) {
+    if (elsewhere.aborted) return undefined;
+    throw error;
+  }
 }
 
 /** "approve for 1 h bob", "wait 24 h". */

@@ -12,6 +12,8 @@ import type { Message } from '../slack/workspace';
 const CHANNEL = { id: 'C0APPROVALS', name: 'approvals' };
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** So often it is looked whether a question has changed while someone types. */
+const LOOK_MS = 100;
 
 /**
  * What is done if no one is at the keyboard: two approve the first question, one denies the second.
@@ -49,22 +51,36 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/**
- * Deploys the example, and plays both ways of asking. Says whether each time what was decided came
- * true.
- */
-export async function playApproval(
+/** The example, deployed, with people in Slack who may decide. */
+export interface ApprovalStage {
+  readonly localAws: LocalAws;
+  readonly screen: SlackScene;
+  readonly stack: DeployedStack;
+  readonly visitor: AwsCredentials;
+  readonly groupId: string;
+  readonly interactionsUrl: string;
+}
+
+/** Deploys the example, and makes the people in Slack. */
+export async function stageApproval(
   start: (options: LocalAwsOptions) => Promise<LocalAws>,
-  answers: Answers,
   print: Print,
-): Promise<boolean> {
+): Promise<ApprovalStage> {
   const screen = await SlackScene.start(print);
   for (const [name, id] of Object.entries(PEOPLE)) screen.slack.addUser({ id, name });
   screen.slack.addChannel({ ...CHANNEL, members: Object.values(PEOPLE) });
-  const scene = new ApprovalScene(screen, answers, print);
   const localAws = await start(screen.observers());
   screen.begin(localAws);
-  await scene.setStage(localAws);
+  return setStage(localAws, screen);
+}
+
+/** Plays both ways of asking. Says whether each time what was decided came true. */
+export async function playApproval(
+  stage: ApprovalStage,
+  answers: Answers,
+  print: Print,
+): Promise<boolean> {
+  const scene = new ApprovalScene(stage, answers, print);
   const asDecided: boolean[] = [];
   for (const change of CHANGES) asDecided.push(await scene.play(change));
   const isDone = asDecided.every(Boolean);
@@ -73,17 +89,7 @@ export async function playApproval(
       ? '\nBoth times the group is as people decided.'
       : '\nThe scene did not go as it should.',
   );
-  await localAws.stop();
-  await screen.slack.stop();
   return isDone;
-}
-
-interface Stage {
-  readonly localAws: LocalAws;
-  readonly stack: DeployedStack;
-  readonly visitor: AwsCredentials;
-  readonly groupId: string;
-  readonly interactionsUrl: string;
 }
 
 const Decided = z.object({
@@ -92,42 +98,48 @@ const Decided = z.object({
   detail: z.string(),
 });
 
+async function setStage(localAws: LocalAws, screen: SlackScene): Promise<ApprovalStage> {
+  const { print } = screen;
+  print('Synthesizing and deploying examples/approval/typescript …');
+  const stack = await localAws.deploy(await synthesizeExample('approval/typescript'));
+  print(gapsLine(stack.gaps));
+  await localAws.putSecret(output(stack, 'SigningSecretArn'), SIGNING_SECRET);
+  await localAws.putSecret(output(stack, 'BotTokenArn'), BOT_TOKEN);
+  const [api] = stack.httpApis.values();
+  if (api === undefined) {
+    throw new Error('The example has no HTTP API, to which Slack would bring clicks.');
+  }
+  const visitor = await localAws.createUser('visitor');
+  const groupId = output(stack, 'GroupId');
+  print('Adopting the group, as the first scheduled run of reconcile does …');
+  await localAws.fire(stack, 'GroupSentryReconcileRule');
+  await screen.settled(localAws);
+  print(
+    [
+      '',
+      'Slack is a stand-in here, written by hand for this project: docs/sandbox.md says what it checks. In its channel #approvals are alice',
+      'and bob, who may decide, and mallory, who may not. The group is changed by "visitor", whom Slack does not know: so two have to approve.',
+    ].join('\n'),
+  );
+  return {
+    localAws,
+    screen,
+    stack,
+    visitor,
+    groupId,
+    interactionsUrl: `${api}/slack/interactions`,
+  };
+}
+
 class ApprovalScene {
-  private played: Stage | undefined;
+  private readonly screen: SlackScene;
 
   constructor(
-    private readonly screen: SlackScene,
+    private readonly stage: ApprovalStage,
     private readonly answers: Answers,
     private readonly print: Print,
-  ) {}
-
-  async setStage(localAws: LocalAws): Promise<void> {
-    this.print('Synthesizing and deploying examples/approval/typescript …');
-    const stack = await localAws.deploy(await synthesizeExample('approval/typescript'));
-    this.print(gapsLine(stack.gaps));
-    await localAws.putSecret(output(stack, 'SigningSecretArn'), SIGNING_SECRET);
-    await localAws.putSecret(output(stack, 'BotTokenArn'), BOT_TOKEN);
-    const [api] = stack.httpApis.values();
-    if (api === undefined) {
-      throw new Error('The example has no HTTP API, to which Slack would bring clicks.');
-    }
-    this.played = {
-      localAws,
-      stack,
-      visitor: await localAws.createUser('visitor'),
-      groupId: output(stack, 'GroupId'),
-      interactionsUrl: `${api}/slack/interactions`,
-    };
-    this.print('Adopting the group, as the first scheduled run of reconcile does …');
-    await localAws.fire(stack, 'GroupSentryReconcileRule');
-    await this.settled();
-    this.print(
-      [
-        '',
-        'Slack is a stand-in here, written by hand for this project: docs/sandbox.md says what it checks. In its channel #approvals are alice',
-        'and bob, who may decide, and mallory, who may not. The group is changed by "visitor", whom Slack does not know: so two have to approve.',
-      ].join('\n'),
-    );
+  ) {
+    this.screen = stage.screen;
   }
 
   /** Says whether the group was at each time as it should be. */
@@ -159,11 +171,29 @@ class ApprovalScene {
   /** Until the question has no buttons. Says whether it is approved. */
   private async decided(question: Message): Promise<boolean> {
     for (let buttons = buttonsOf(question); buttons.length > 0; buttons = buttonsOf(question)) {
-      const answer = await this.answers(buttons);
-      if (answer.kind === 'wait') await this.wait(answer.hours * HOUR_MS);
+      const answer = await this.answerTo(question, buttons);
+      if (!answer) await this.settled();
+      else if (answer.kind === 'wait') await this.wait(answer.hours * HOUR_MS);
       else await this.click(question, answer);
     }
     return this.lastDecision() === 'approved';
+  }
+
+  /** Undefined where someone has clicked elsewhere: on the page, say. */
+  private async answerTo(
+    question: Message,
+    buttons: readonly string[],
+  ): Promise<Answer | undefined> {
+    const elsewhere = new AbortController();
+    const seen = question.versions.length;
+    const look = setInterval(() => {
+      if (question.versions.length > seen) elsewhere.abort();
+    }, LOOK_MS);
+    try {
+      return await this.answers(buttons, elsewhere.signal);
+    } finally {
+      clearInterval(look);
+    }
   }
 
   private async click(
@@ -217,11 +247,6 @@ class ApprovalScene {
     return this.stage.localAws.announced
       .flatMap(({ detail }) => Decided.safeParse(detail).data ?? [])
       .at(-1)?.detail;
-  }
-
-  private get stage(): Stage {
-    if (!this.played) throw new Error('The example is not deployed yet: call setStage first.');
-    return this.played;
   }
 }
 

@@ -39,7 +39,7 @@ export function App(): ComponentChildren {
 }
 
 function Left({ state }: { readonly state: PageState }): ComponentChildren {
-  const { groups, keys, coverage } = state;
+  const { groups, keys, coverage, slack } = state;
   if (!groups && !keys && !coverage) {
     return h(
       'div',
@@ -51,7 +51,7 @@ function Left({ state }: { readonly state: PageState }): ComponentChildren {
     'div',
     { class: 'column' },
     coverage ? h(CoveragePanel, { accounts: coverage.accounts }) : null,
-    groups ? h(GroupsPanel, { groups }) : null,
+    groups ? h(GroupsPanel, { groups, names: slack?.names }) : null,
     keys ? h(KeysPanel, { keys: keys.keys, maxAgeDays: keys.maxAgeDays }) : null,
   );
 }

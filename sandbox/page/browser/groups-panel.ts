@@ -3,20 +3,30 @@ import { Panel } from './panel';
 import type { Acceptance, GroupRule } from '../facts';
 import { type ShownGroup, timeText, untilText } from '../page-state';
 
-/** The groups and their rules as they are now: what is accepted, by whom, until when. */
-export function GroupsPanel({
-  groups,
-}: {
+type Names = Readonly<Record<string, string>>;
+
+export interface GroupsPanelProps {
   readonly groups: readonly ShownGroup[];
-}): ComponentChildren {
+  /** Of people in Slack, by id. */
+  readonly names?: Names;
+}
+
+/** The groups and their rules as they are now: what is accepted, by whom, until when. */
+export function GroupsPanel({ groups, names = {} }: GroupsPanelProps): ComponentChildren {
   return h(
     Panel,
     { name: 'groups', heading: 'Groups' },
-    groups.map((group) => h(GroupCard, { key: group.id, group })),
+    groups.map((group) => h(GroupCard, { key: group.id, group, names })),
   );
 }
 
-function GroupCard({ group }: { readonly group: ShownGroup }): ComponentChildren {
+function GroupCard({
+  group,
+  names,
+}: {
+  readonly group: ShownGroup;
+  readonly names: Names;
+}): ComponentChildren {
   return h(
     'article',
     { class: 'group' },
@@ -35,19 +45,25 @@ function GroupCard({ group }: { readonly group: ShownGroup }): ComponentChildren
     h(
       'ul',
       { class: 'rules' },
-      group.rules.map((rule) => h(RuleLine, { key: rule.text, rule })),
+      group.rules.map((rule) => h(RuleLine, { key: rule.text, rule, names })),
       group.gone.map((rule) => h(GoneLine, { key: `gone ${rule.text}`, rule })),
     ),
   );
 }
 
-function RuleLine({ rule }: { readonly rule: GroupRule }): ComponentChildren {
+function RuleLine({
+  rule,
+  names,
+}: {
+  readonly rule: GroupRule;
+  readonly names: Names;
+}): ComponentChildren {
   return h(
     'li',
     { class: `rule ${rule.acceptance.kind}` },
     h('span', { class: 'traffic' }, rule.text),
     rule.description ? h('span', { class: 'faint' }, rule.description) : null,
-    acceptanceLines(rule.acceptance).map((line) =>
+    acceptanceLines(rule.acceptance, names).map((line) =>
       h('span', { class: 'acceptance', title: line.title }, line.text),
     ),
   );
@@ -64,6 +80,7 @@ function GoneLine({ rule }: { readonly rule: GroupRule }): ComponentChildren {
 
 function acceptanceLines(
   acceptance: Acceptance,
+  names: Names,
 ): { readonly text: string; readonly title?: string }[] {
   switch (acceptance.kind) {
     case 'suspended':
@@ -72,8 +89,16 @@ function acceptanceLines(
       return [{ text: 'not accepted' }];
     case 'accepted':
       return acceptance.grants.map(({ cause, by, since, until }) => ({
-        text: `accepted (${cause}) by ${by}, ${untilText(until)}`,
+        text: `accepted (${cause}) by ${named(by, names)}, ${untilText(until)}`,
         title: `since ${timeText(since)}`,
       }));
   }
+}
+
+/** People who have approved are known by their ids. */
+function named(by: string, names: Names): string {
+  return by
+    .split(', ')
+    .map((id) => names[id] ?? id)
+    .join(', ');
 }

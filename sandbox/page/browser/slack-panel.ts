@@ -1,5 +1,6 @@
 import { type ComponentChildren, h, type TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
+import { useFollowing } from './following';
 import { OpenDialog } from './open-dialog';
 import { Panel } from './panel';
 import { type Clicked, SlackConfirm, SlackForm } from './slack-dialogs';
@@ -21,6 +22,7 @@ export function SlackPanel({ slack, people, isBusy, act }: SlackPanelProps): Com
   const [chosen, choose] = useState<string>();
   const [opened, open] = useState<string>();
   const [clicked, setClicked] = useState<Clicked>();
+  const following = useFollowing<HTMLDivElement>(slack);
   const userId = chosen ?? people[0]?.id ?? '';
   const channels = channelsOf(slack, userId);
   const channel = channels.find(({ id }) => id === opened) ?? channels.at(-1) ?? slack.channels[0];
@@ -36,7 +38,12 @@ export function SlackPanel({ slack, people, isBusy, act }: SlackPanelProps): Com
   };
   return h(
     Panel,
-    { name: 'slack-panel', heading: 'Slack', beside: h(PersonChoice, { people, userId, choose }) },
+    {
+      name: 'slack-panel',
+      heading: 'Slack',
+      following,
+      beside: h(PersonChoice, { people, userId, choose }),
+    },
     h(
       'div',
       { class: 'slack', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages in Slack' },

@@ -1,5 +1,5 @@
-import { type ComponentChildren, h, type TargetedEvent } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { type ComponentChildren, h } from 'preact';
+import { useFollowing } from './following';
 import type { Happened } from '../facts';
 import { type Row, sinceText } from '../page-state';
 
@@ -17,16 +17,9 @@ const LABELS: Readonly<Record<Happened['what'], string>> = {
   refused: 'refused',
 };
 
-/** So near to its end, the timeline follows what comes. */
-const NEAR_PX = 60;
-
 /** What happens, the newest at the bottom. It follows, unless someone has scrolled up. */
 export function TimelinePanel({ rows }: { readonly rows: readonly Row[] }): ComponentChildren {
-  const list = useRef<HTMLOListElement>(null);
-  const follows = useRef(true);
-  useLayoutEffect(() => {
-    if (list.current && follows.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [rows]);
+  const following = useFollowing<HTMLOListElement>(rows);
   return h(
     'section',
     { class: 'panel timeline', 'aria-labelledby': 'heading-timeline' },
@@ -35,15 +28,11 @@ export function TimelinePanel({ rows }: { readonly rows: readonly Row[] }): Comp
       'ol',
       {
         class: 'body',
-        ref: list,
         tabIndex: 0,
         role: 'log',
         'aria-live': 'polite',
         'aria-labelledby': 'heading-timeline',
-        onScroll: ({ currentTarget }: TargetedEvent<HTMLOListElement>) => {
-          const { scrollHeight, scrollTop, clientHeight } = currentTarget;
-          follows.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
-        },
+        ...following,
       },
       rows.map((row) => h(TimelineRow, { key: row.number, row })),
     ),
@@ -55,7 +44,7 @@ function TimelineRow({ row }: { readonly row: Row }): ComponentChildren {
   const time = new Date(at).toTimeString().slice(0, 8);
   return h(
     'li',
-    { class: `row ${what}` },
+    { class: `row is-${what}` },
     h('span', { class: 'since', title: time }, sinceMs === 0 ? time : sinceText(sinceMs)),
     h('span', { class: 'what' }, LABELS[what]),
     h(

@@ -43,7 +43,7 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'forge-event',
       label: 'Forge an event',
-      hint: 'The visitor puts an event of EC2 on the bus, which AWS refuses; then the sandbox hands the sentry one that is made up. An event is a hint: the state decides.',
+      hint: 'The visitor puts an event of EC2 on the bus, which AWS refuses; then the sandbox makes one up. An event is a hint: the state decides.',
       do: async () => moves.forgeEvent(),
     },
     {

@@ -1,6 +1,7 @@
 import { answerIn, playedAnswers } from '../../../sandbox/scenes/answers';
 
 const BUTTONS = ['Approve', 'Approve for 1 h', 'Deny'];
+const ELSEWHERE = new AbortController().signal;
 
 test.each([
   ['approve alice', { kind: 'click', button: 'Approve', person: 'alice' }],
@@ -27,6 +28,6 @@ test.each([
 
 test('answers that are made already are given in their order, and a question that waits for more is an error', async () => {
   const answers = playedAnswers([{ kind: 'wait', hours: 1 }]);
-  await expect(answers(BUTTONS)).resolves.toEqual({ kind: 'wait', hours: 1 });
-  await expect(answers(BUTTONS)).rejects.toThrow('still waits for a decision');
+  await expect(answers(BUTTONS, ELSEWHERE)).resolves.toEqual({ kind: 'wait', hours: 1 });
+  await expect(answers(BUTTONS, ELSEWHERE)).rejects.toThrow('still waits for a decision');
 });

@@ -1,0 +1,75 @@
+import { callByCli } from './call-by-cli';
+import { clockMove, groupMoves } from './group-moves';
+import { PEOPLE } from '../../scenes/answers';
+import type { ApprovalStage } from '../../scenes/approval';
+import type { Person } from '../facts';
+import { lookAtGroups } from '../group-look';
+import type { Move } from '../moves';
+import type { PageScene, SandboxPage } from '../sandbox-page';
+import { SlackDesk } from '../slack-desk';
+
+/** As the example lets them. */
+const PEOPLE_IN_CHANNEL: readonly Person[] = [
+  { id: PEOPLE.alice, name: 'alice', role: 'may decide' },
+  { id: PEOPLE.bob, name: 'bob', role: 'may decide' },
+  { id: PEOPLE.mallory, name: 'mallory', role: 'may not' },
+];
+
+/** The scene of both ways of asking, as the page shows it. */
+export function approvalScene(page: SandboxPage, stage: ApprovalStage): PageScene {
+  const { localAws, screen, stack, interactionsUrl } = stage;
+  const settled = async () => screen.settled(localAws);
+  const slack = new SlackDesk({
+    slack: screen.slack,
+    interactionsUrl,
+    tell: (what, text, at) => page.tell(what, text, at),
+    now: () => localAws.now(),
+    settled,
+  });
+  const due = async () => {
+    await localAws.fire(stack, 'ApprovalsMinuteRule');
+    await localAws.fire(stack, 'GroupSentryReconcileRule');
+    await settled();
+  };
+  return {
+    title: 'People decide',
+    about:
+      'Whatever opens SSH or a database to the internet is reverted at once, and made again if people approve it; whatever else is added stays, unless people deny it. Slack does not know the visitor: so two have to approve.',
+    moves: [
+      ...groupMoves(page, { ...stage, settled }),
+      databaseMove(page, stage, settled),
+      clockMove(page, 1, { localAws, due }),
+      clockMove(page, 24, { localAws, due }),
+    ],
+    looks: [
+      async () =>
+        lookAtGroups({
+          localAws,
+          stack,
+          places: [{ accountId: localAws.accountId, region: localAws.region }],
+        }),
+      async () => slack.look(),
+    ],
+    slack,
+    people: PEOPLE_IN_CHANNEL,
+  };
+}
+
+function databaseMove(
+  page: SandboxPage,
+  { localAws, visitor, groupId }: ApprovalStage,
+  settled: () => Promise<void>,
+): Move {
+  return {
+    id: 'open-database',
+    label: 'Open a database inside',
+    hint: 'The visitor opens port 5432 to an inner network. It stays, unless people deny it.',
+    do: async () => {
+      await callByCli(page, { localAws, credentials: visitor }, [
+        ...['ec2', 'authorize-security-group-ingress', '--group-id', groupId],
+        ...['--protocol', 'tcp', '--port', '5432', '--cidr', '10.20.0.0/16'],
+      ]);
+      await settled();
+    },
+  };
+}
