@@ -6,7 +6,7 @@ const NEAR_PX = 60;
 
 /** For an element that scrolls. */
 export interface Following<T extends HTMLElement> {
-  readonly ref: RefObject<T>;
+  readonly ref: RefObject<T | null>;
   readonly onScroll: (event: TargetedEvent<T>) => void;
 }
 

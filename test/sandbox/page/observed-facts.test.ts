@@ -1,0 +1,138 @@
+import { ObservedFacts } from '../../../sandbox/page/observed-facts';
+
+const RULE = {
+  isEgress: false,
+  ipProtocol: 'tcp',
+  fromPort: 22,
+  toPort: 22,
+  cidrIpv4: '0.0.0.0/0',
+  securityGroupRuleId: 'sgr-1',
+};
+const ROLE = 'Stack-GroupSentryRespondToChangesRole5E33E8FA-52OJMO6AGYGL';
+
+test('a call is told with who made it, from where, and what it changed', () => {
+  expect(
+    texts(new ObservedFacts().ofEvent(event({ responseElements: rules() }), 1)),
+  ).toEqual([
+    'call: AuthorizeSecurityGroupIngress: tcp 22 from 0.0.0.0/0 in sg-1, by user/visitor, from 127.0.0.1, aws-cli/1.46.2',
+    'event: AuthorizeSecurityGroupIngress, as CloudTrail would have written it',
+  ]);
+});
+
+test('a rule with other values is told with these', () => {
+  const SecurityGroupRule = {
+    SecurityGroupRuleId: 'sgr-1',
+    SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 0, ToPort: 65535, CidrIpv4: '10.0.0.0/8' },
+  };
+  const [call] = new ObservedFacts().ofEvent(
+    event({
+      eventName: 'ModifySecurityGroupRules',
+      requestParameters: { ModifySecurityGroupRulesRequest: { GroupId: 'sg-1', SecurityGroupRule } },
+    }),
+    1,
+  );
+  expect(call?.text).toBe(
+    'ModifySecurityGroupRules: sgr-1 becomes tcp 0-65535 from 10.0.0.0/8 in sg-1',
+  );
+});
+
+test('a call that was refused says so', () => {
+  const [, end] = new ObservedFacts().ofEvent(event({ errorCode: 'Client.Unauthorized' }), 1);
+  expect(end?.text).toContain('with the error Client.Unauthorized');
+});
+
+test('what someone chose as a name does not forge a line', () => {
+  const userIdentity = { type: 'IAMUser', arn: 'arn:aws:iam::1:user/a\nrevert ok\u202e' };
+  const [call] = new ObservedFacts().ofEvent(event({ userIdentity }), 1);
+  expect(call?.by).toBe('user/a revert ok');
+});
+
+test("a function's call is a verdict, and the revert that carries it out", () => {
+  const facts = new ObservedFacts().ofCall({
+    at: 100,
+    durationMs: 8,
+    service: 'ec2',
+    action: 'RevokeSecurityGroupIngress',
+    status: 200,
+    callerArn: `arn:aws:sts::123456789012:assumed-role/${ROLE}/function`,
+    parameters: { 'SecurityGroupRuleId.1': 'sgr-1' },
+  });
+  expect(facts.map(({ at }) => at)).toEqual([92, 100]);
+  expect(texts(facts)).toEqual([
+    'verdict: revoke: sgr-1',
+    'revert: RevokeSecurityGroupIngress: the rule is gone, by GroupSentryRespondToChanges',
+  ]);
+});
+
+describe('the answer to an event', () => {
+  const responded = (outcomes: unknown) =>
+    JSON.stringify({ level: 'INFO', message: 'responded', eventId: 'e-1', outcomes });
+
+  test('is a verdict where nothing was done in EC2', () => {
+    const outcomes = [{ group: 'sg-1', rules: [{ rule: 'sgr-1', kind: 'kept' }] }];
+    expect(texts(new ObservedFacts().ofLog(responded(outcomes), 1))).toEqual([
+      'verdict: kept: sgr-1',
+    ]);
+  });
+
+  test('is told to be none where there is nothing to do', () => {
+    expect(texts(new ObservedFacts().ofLog(responded([]), 1))).toEqual([
+      'verdict: nothing has to be done: the groups are as they may be',
+    ]);
+  });
+
+  test("is not told of the functions' own calls", () => {
+    const observed = new ObservedFacts();
+    observed.ofEvent(event({ userIdentity: { type: 'AssumedRole' } }), 1);
+    expect(observed.ofLog(responded([]), 1)).toEqual([]);
+  });
+});
+
+test('an error that a function logs is a fault, and other lines are passed over', () => {
+  const observed = new ObservedFacts();
+  const line = JSON.stringify({ level: 'ERROR', message: 'not done, will be tried again' });
+  expect(texts(observed.ofLog(line, 1))).toEqual(['fault: logged: not done, will be tried again']);
+  expect(observed.ofLog('no JSON', 1)).toEqual([]);
+  expect(observed.ofLog('{"level":"INFO","message":"reconciled"}', 1)).toEqual([]);
+});
+
+function event(detail: Record<string, unknown>) {
+  return {
+    version: '0' as const,
+    id: '1',
+    'detail-type': 'AWS API Call via CloudTrail' as const,
+    source: 'aws.ec2',
+    account: '123456789012',
+    time: '2026-11-30T08:00:00Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: {
+      eventID: 'e-1',
+      eventName: 'AuthorizeSecurityGroupIngress',
+      userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::123456789012:user/visitor' },
+      sourceIPAddress: '127.0.0.1',
+      userAgent: 'aws-cli/1.46.2 md/Botocore#1.43.62',
+      requestParameters: { groupId: 'sg-1' },
+      responseElements: null,
+      ...detail,
+    },
+  };
+}
+
+function rules() {
+  return { securityGroupRuleSet: { items: [RULE] } };
+}
+
+function texts(
+  facts: readonly {
+    readonly what: string;
+    readonly text: string;
+    readonly by?: string;
+    readonly from?: string;
+  }[],
+): string[] {
+  return facts.map(
+    ({ what, text, by, from }) =>
+      `${what}: ${text}${by ? `, by ${by}` : ''}${from ? `, from ${from}` : ''}`,
+  );
+}

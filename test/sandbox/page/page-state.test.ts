@@ -1,0 +1,150 @@
+import type { Fact, Group, Happened } from '../../../sandbox/page/facts';
+import {
+  conversationsOf,
+  sinceText,
+  stateAfter,
+  stateOf,
+  untilText,
+} from '../../../sandbox/page/page-state';
+
+const GROUP: Group = {
+  id: 'sg-1',
+  name: 'web',
+  description: 'The web servers',
+  isMonitored: true,
+  rules: [],
+};
+
+describe('the timeline', () => {
+  test('counts from the last call or click', () => {
+    const { rows } = stateOf([
+      happened('call', 1_000),
+      happened('verdict', 1_040),
+      happened('click', 5_000),
+      happened('slack', 5_300),
+    ]);
+    expect(rows.map(({ sinceMs }) => sinceMs)).toEqual([0, 40, 0, 300]);
+  });
+
+  test('numbers its rows, and goes on counting where it forgets the oldest', () => {
+    const { rows } = stateOf(Array.from({ length: 1_000 }, (_, at) => happened('event', at)));
+    expect(rows.length).toBeLessThan(1_000);
+    expect(rows.at(-1)?.number).toBe(1_000);
+  });
+
+  test('what came before the first call has no time since it', () => {
+    expect(stateOf([happened('message', 7)]).rows[0]?.sinceMs).toBe(0);
+  });
+});
+
+describe('groups', () => {
+  const opened = withRules('tcp 22 from 0.0.0.0/0', 'tcp 443 from 0.0.0.0/0');
+  const closed = withRules('tcp 443 from 0.0.0.0/0');
+
+  test('a rule that is gone is still to be seen as gone', () => {
+    expect(shown([opened, closed])).toEqual({
+      rules: ['tcp 443 from 0.0.0.0/0'],
+      gone: ['tcp 22 from 0.0.0.0/0'],
+    });
+  });
+
+  test('a rule that is there again is not gone', () => {
+    expect(shown([opened, closed, opened]).gone).toEqual([]);
+  });
+
+  test('what was gone is forgotten with the next call', () => {
+    expect(shown([opened, closed, happened('call', 9)]).gone).toEqual([]);
+    expect(shown([opened, closed, happened('event', 9)]).gone).toEqual(['tcp 22 from 0.0.0.0/0']);
+  });
+});
+
+test('the inbox shows the newest first', () => {
+  const delivered = (subject: string): Fact => ({ kind: 'delivered', at: 1, subject, text: '' });
+  const { inbox } = stateOf([delivered('first'), delivered('second')]);
+  expect(inbox.map(({ subject, number }) => [subject, number])).toEqual([
+    ['second', 2],
+    ['first', 1],
+  ]);
+});
+
+test('what is no part of the scene is absent', () => {
+  expect(stateOf([happened('call', 1)])).not.toHaveProperty('slack');
+});
+
+test('a move goes on until it is done', () => {
+  const moving = stateOf([{ kind: 'moving', move: 'open-ssh' }]);
+  expect(moving.moving).toBe('open-ssh');
+  expect(stateAfter(moving, { kind: 'moving' }).moving).toBeUndefined();
+});
+
+describe('in Slack, someone sees', () => {
+  const message = (ts: string, more: object = {}) => ({
+    channel: 'C1',
+    ts,
+    at: 1,
+    text: ts,
+    blocks: [],
+    ...more,
+  });
+  const slack = {
+    kind: 'slack' as const,
+    channels: [{ id: 'C1', name: 'approvals' }],
+    messages: [
+      message('1'),
+      message('2', { onlyFor: 'U0MALLORY' }),
+      message('3', { threadTs: '1' }),
+      message('4', { channel: 'C2' }),
+    ],
+    modals: [],
+    names: {},
+  };
+  const seenBy = (userId: string) =>
+    conversationsOf(slack, 'C1', userId).map(({ first, replies }) => [
+      first.ts,
+      ...replies.map(({ ts }) => ts),
+    ]);
+
+  test('messages of the channel, with their replies below them', () => {
+    expect(seenBy('U0ALICE')).toEqual([['1', '3']]);
+  });
+
+  test('what is for them alone', () => {
+    expect(seenBy('U0MALLORY')).toEqual([['1', '3'], ['2']]);
+  });
+});
+
+test.each([
+  [0, '+0 ms'],
+  [871, '+871 ms'],
+  [2_440, '+2.4 s'],
+  [120_000, '+2 min'],
+])('%i milliseconds read %s', (milliseconds, text) => {
+  expect(sinceText(milliseconds)).toBe(text);
+});
+
+test('a grant ends at a time, or never', () => {
+  expect(untilText(undefined)).toBe('for good');
+  expect(untilText(Date.parse('2026-11-30T09:12:30Z'))).toBe('until 2026-11-30 09:12 UTC');
+});
+
+function happened(what: Happened['what'], at: number): Happened {
+  return { kind: 'happened', what, at, text: what };
+}
+
+function withRules(...texts: string[]): Fact {
+  const rules = texts.map((text) => ({
+    id: text,
+    text,
+    description: '',
+    acceptance: { kind: 'not-accepted' as const },
+  }));
+  return { kind: 'groups', groups: [{ ...GROUP, rules }] };
+}
+
+function shown(facts: readonly Fact[]) {
+  const [group] = stateOf(facts).groups ?? [];
+  return {
+    rules: group?.rules.map(({ text }) => text),
+    gone: group?.gone.map(({ text }) => text),
+  };
+}
