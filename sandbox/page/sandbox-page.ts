@@ -7,7 +7,7 @@ import { PageServer } from './page-server';
 import type { SlackDesk } from './slack-desk';
 import { plainText } from '../../src/shared/domain/notification/plain-text';
 import { changesSomething } from '../cloudtrail/tap';
-import type { LocalAws, LocalAwsOptions } from '../local-aws';
+import type { LocalAwsOptions } from '../local-aws';
 
 /** What the page shows of a scene, and what can be done there. */
 export interface PageScene {
@@ -33,6 +33,7 @@ export class SandboxPage {
   private readonly turns = new OneAtATime((move) => this.log.add({ kind: 'moving', move }));
   private server: PageServer | undefined;
   private scene: PageScene | undefined;
+  private moves: readonly Move[] = [];
   private looks: Looks | undefined;
 
   private constructor() {}
@@ -71,18 +72,10 @@ export class SandboxPage {
     this.log.add({ kind: 'preparing', text });
   }
 
-  /** From now on, buttons work. */
+  /** Shows a scene that still plays by itself: of its buttons, those in Slack work already. */
   show(scene: PageScene): void {
-    const { title, about, moves, people = [] } = scene;
     this.scene = scene;
-    this.looks?.stop();
-    this.log.add({
-      kind: 'scene',
-      title,
-      about,
-      moves: moves.map(({ id, label, hint }) => ({ id, label, hint })),
-      people: [...people],
-    });
+    this.tellOfScene([]);
     this.looks = new Looks(
       scene.looks,
       (fact) => this.log.addIfNew(fact),
@@ -91,16 +84,14 @@ export class SandboxPage {
     this.looks.again();
   }
 
+  /** From now on, all buttons work. */
+  allowMoves(): void {
+    this.tellOfScene(this.scene?.moves ?? []);
+  }
+
   /** A line of the timeline. */
   tell(what: Happened['what'], text: string, at = Date.now()): void {
     this.log.add({ kind: 'happened', at, what, text: plainText(text) });
-  }
-
-  /** The sandbox's clock was set. */
-  clockSet(localAws: LocalAws): void {
-    const aheadMs = localAws.now().getTime() - Date.now();
-    this.log.addIfNew({ kind: 'clock', aheadMs: Math.round(aheadMs / 1_000) * 1_000 });
-    this.looks?.again();
   }
 
   async close(): Promise<void> {
@@ -108,14 +99,27 @@ export class SandboxPage {
     await this.server?.stop();
   }
 
-  private act(act: Act): string | undefined {
-    if (!this.scene) return 'The scene is not ready yet.';
-    return act.kind === 'move' ? this.move(act.id, this.scene) : this.slackAct(act, this.scene);
+  private tellOfScene(moves: readonly Move[]): void {
+    if (!this.scene) return;
+    const { title, about, people = [] } = this.scene;
+    this.moves = moves;
+    this.log.add({
+      kind: 'scene',
+      title,
+      about,
+      moves: moves.map(({ id, label, hint }) => ({ id, label, hint })),
+      people: [...people],
+    });
   }
 
-  private move(id: string, { moves }: PageScene): string | undefined {
-    const move = moves.find((each) => each.id === id);
-    if (!move) return 'The scene has no such move.';
+  private act(act: Act): string | undefined {
+    if (!this.scene) return 'The scene is not ready yet.';
+    return act.kind === 'move' ? this.move(act.id) : this.slackAct(act, this.scene);
+  }
+
+  private move(id: string): string | undefined {
+    const move = this.moves.find((each) => each.id === id);
+    if (!move) return 'The scene has no such move now.';
     return this.begin(id, async () => move.do());
   }
 

@@ -1,7 +1,9 @@
 import { callByCli } from './call-by-cli';
-import { clockMove, groupMoves } from './group-moves';
+import { clockMove } from './clock-move';
+import { groupMoves } from './group-moves';
 import { PEOPLE } from '../../scenes/answers';
 import type { ApprovalStage } from '../../scenes/approval';
+import { lookAtClock } from '../clock-look';
 import type { Person } from '../facts';
 import { lookAtGroups } from '../group-look';
 import type { Move } from '../moves';
@@ -42,6 +44,7 @@ export function approvalScene(page: SandboxPage, stage: ApprovalStage): PageScen
       clockMove(page, 24, { localAws, due }),
     ],
     looks: [
+      async () => lookAtClock(localAws),
       async () =>
         lookAtGroups({
           localAws,

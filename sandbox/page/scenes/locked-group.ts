@@ -1,5 +1,7 @@
-import { clockMove, groupMoves } from './group-moves';
+import { clockMove } from './clock-move';
+import { groupMoves } from './group-moves';
 import type { Stage } from '../../scenes/locked-security-group';
+import { lookAtClock } from '../clock-look';
 import { lookAtGroups } from '../group-look';
 import type { PageScene, SandboxPage } from '../sandbox-page';
 
@@ -22,6 +24,7 @@ export function lockedGroupScene(
       clockMove(page, 1, { localAws, due }),
     ],
     looks: [
+      async () => lookAtClock(localAws),
       async () =>
         lookAtGroups({
           localAws,

@@ -51,14 +51,19 @@ const ACTS: readonly Act[] = [
   },
 ];
 
-/** Deploys the example to an organization, and plays. Says whether all was as it is stated. */
+/**
+ * Deploys the example to an organization, and plays; `onStage` hears when it begins. Says whether
+ * all was as it is stated.
+ */
 export async function playOrganization(
   start: (options: LocalAwsOptions) => Promise<LocalAws>,
   print: Print,
+  onStage: (stage: Stage) => void = () => undefined,
 ): Promise<{ readonly isDone: boolean; readonly stage: Stage }> {
   const screen = await SlackScene.start(print);
   const stage = await setStage(await start(screen.observers()), screen);
   print(CAST);
+  onStage(stage);
   const statements = new Statements(print);
   for (const { heading, play } of ACTS) {
     print(`\n${'='.repeat(100)}\n${heading}`);

@@ -11,9 +11,7 @@ const RULE = {
 const ROLE = 'Stack-GroupSentryRespondToChangesRole5E33E8FA-52OJMO6AGYGL';
 
 test('a call is told with who made it, from where, and what it changed', () => {
-  expect(
-    texts(new ObservedFacts().ofEvent(event({ responseElements: rules() }), 1)),
-  ).toEqual([
+  expect(texts(new ObservedFacts().ofEvent(event({ responseElements: rules() }), 1))).toEqual([
     'call: AuthorizeSecurityGroupIngress: tcp 22 from 0.0.0.0/0 in sg-1, by user/visitor, from 127.0.0.1, aws-cli/1.46.2',
     'event: AuthorizeSecurityGroupIngress, as CloudTrail would have written it',
   ]);
@@ -27,7 +25,9 @@ test('a rule with other values is told with these', () => {
   const [call] = new ObservedFacts().ofEvent(
     event({
       eventName: 'ModifySecurityGroupRules',
-      requestParameters: { ModifySecurityGroupRulesRequest: { GroupId: 'sg-1', SecurityGroupRule } },
+      requestParameters: {
+        ModifySecurityGroupRulesRequest: { GroupId: 'sg-1', SecurityGroupRule },
+      },
     }),
     1,
   );

@@ -65,15 +65,18 @@ describe('without the token, nothing is to be seen or done', () => {
 });
 
 describe('under a name that someone else has pointed to loopback', () => {
-  test.each(['evil.example', 'evil.example:80', '127.0.0.1', '127.0.0.1:1', 'localhost.evil.example'])(
-    'Host: %s is refused, with the right token too',
-    async (host) => {
-      expect((await call('GET', '', { host })).status).toBe(403);
-      const answer = await call('POST', 'acts', { host, origin: `http://${host}`, act: MOVE });
-      expect(answer.status).toBe(403);
-      expect(done).toEqual([]);
-    },
-  );
+  test.each([
+    'evil.example',
+    'evil.example:80',
+    '127.0.0.1',
+    '127.0.0.1:1',
+    'localhost.evil.example',
+  ])('Host: %s is refused, with the right token too', async (host) => {
+    expect((await call('GET', '', { host })).status).toBe(403);
+    const answer = await call('POST', 'acts', { host, origin: `http://${host}`, act: MOVE });
+    expect(answer.status).toBe(403);
+    expect(done).toEqual([]);
+  });
 });
 
 describe('from a page of another origin', () => {

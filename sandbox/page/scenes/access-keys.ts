@@ -1,0 +1,64 @@
+import type { DeployedStack, LocalAws } from '../../local-aws';
+import { lookAtClock } from '../clock-look';
+import { lookAtKeys } from '../key-look';
+import type { Move } from '../moves';
+import type { PageScene, SandboxPage } from '../sandbox-page';
+
+const DAY_MS = 86_400_000;
+/** As the example has it. */
+const MAX_AGE_DAYS = 90;
+/** Older than that. */
+const OLD_DAYS = 130;
+
+/** The scene of old access keys, as the page shows it. */
+export function accessKeyScene(
+  page: SandboxPage,
+  localAws: LocalAws,
+  stack: DeployedStack,
+): PageScene {
+  const days = async (count: number) => {
+    for (let day = 0; day < count; day += 1) {
+      await localAws.setClock(new Date(localAws.now().getTime() + DAY_MS));
+      page.tell('clock', `it is ${localAws.now().toISOString().slice(0, 10)}: the sentry runs`);
+      await localAws.fire(stack, 'KeySentrySchedule');
+      await localAws.settled();
+    }
+  };
+  return {
+    title: 'Old access keys',
+    about:
+      'A key that is too old is reported, its step is announced, and once the grace is over the key is deactivated, and later deleted. The sentry runs once a day.',
+    moves: [
+      oldKeyMove(page, localAws),
+      {
+        id: 'day',
+        label: 'A day passes',
+        hint: 'The clock of the sandbox is moved by a day, and the sentry runs.',
+        do: async () => days(1),
+      },
+      {
+        id: 'week',
+        label: 'A week passes',
+        hint: 'The clock of the sandbox is moved by seven days, and the sentry runs on each.',
+        do: async () => days(7),
+      },
+    ],
+    looks: [async () => lookAtClock(localAws), async () => lookAtKeys(localAws, MAX_AGE_DAYS)],
+  };
+}
+
+function oldKeyMove(page: SandboxPage, localAws: LocalAws): Move {
+  let count = 0;
+  return {
+    id: 'old-key',
+    label: 'Find an old key',
+    hint: `One more user turns up, with a key of ${OLD_DAYS} days.`,
+    do: async () => {
+      count += 1;
+      const name = `robot-${count}`;
+      const createdAt = new Date(localAws.now().getTime() - OLD_DAYS * DAY_MS);
+      await localAws.addUsers([{ name, createdAt, keys: [{ status: 'Active', createdAt }] }]);
+      page.tell('clock', `${name} is found, with a key of ${OLD_DAYS} days`);
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { callByCli } from './call-by-cli';
+import { clockMove } from './clock-move';
+import {
+  CHANGE_RULE,
+  HUB_PLACE,
+  LAB,
+  LAB_PLACE,
+  PAYMENTS,
+  PAYMENTS_PLACE,
+  ROUTES,
+  SHOP,
+  userId,
+} from '../../scenes/organization/cast';
+import { readCoverage } from '../../scenes/organization/coverage-list';
+import {
+  lookAtMembers,
+  type Member,
+  reconcileMembers,
+  type Stage,
+} from '../../scenes/organization/stage';
+import { lookAtClock } from '../clock-look';
+import { shownCoverage } from '../coverage-look';
+import type { Person } from '../facts';
+import { lookAtGroups } from '../group-look';
+import type { Move } from '../moves';
+import type { PageScene, SandboxPage } from '../sandbox-page';
+import { SlackDesk } from '../slack-desk';
+
+const HUB_BUS = `arn:aws:events:${HUB_PLACE.region}:${HUB_PLACE.accountId}:event-bus/cdk-sentries`;
+
+const UNIT_NAMES: Readonly<Record<string, string>> = {
+  [PAYMENTS]: 'production',
+  [SHOP]: 'production',
+  [LAB]: 'trials',
+};
+
+/** The scene of a hub that watches an organization, as the page shows it. */
+export function organizationScene(page: SandboxPage, stage: Stage): PageScene {
+  const { localAws, screen, hub, interactionsUrl } = stage;
+  const settled = async () => screen.settled(localAws);
+  const slack = new SlackDesk({
+    slack: screen.slack,
+    interactionsUrl,
+    tell: (what, text, at) => page.tell(what, text, at),
+    now: () => localAws.now(),
+    settled,
+  });
+  const due = async () => {
+    await lookAtMembers(stage);
+    await reconcileMembers(stage);
+  };
+  return {
+    title: 'A hub watches an organization',
+    about:
+      'The hub hears of changes in two units and two Regions. People of a unit are asked in their own channel. The administrator of lab, mallory, is hostile.',
+    moves: [...memberMoves(page, stage), clockMove(page, 1, { localAws, due })],
+    looks: [
+      async () => lookAtClock(localAws),
+      async () =>
+        shownCoverage(await readCoverage(stage), (id) => UNIT_NAMES[id] ?? 'outside of the units'),
+      async () => lookAtGroups({ localAws, stack: hub, places: [PAYMENTS_PLACE, LAB_PLACE] }),
+      async () => slack.look(),
+    ],
+    slack,
+    people: people(),
+  };
+}
+
+function memberMoves(page: SandboxPage, stage: Stage): Move[] {
+  const { payments, lab } = stage;
+  const by = async (member: Member, args: readonly string[]) => callAs(page, stage, member, args);
+  const rule = ['--name', CHANGE_RULE];
+  return [
+    {
+      id: 'open-ssh',
+      label: 'Open SSH in payments',
+      hint: 'pat, the administrator of payments, opens port 22 to the world.',
+      do: async () => by(payments, openPort(payments, 22)),
+    },
+    {
+      id: 'open-remote-desktop',
+      label: 'Open remote desktops in lab',
+      hint: 'mallory opens port 3389 to the world. While the rule in lab is disabled, no event of it reaches the hub.',
+      do: async () => by(lab, openPort(lab, 3389)),
+    },
+    {
+      id: 'disable-rule',
+      label: 'Blind the hub in lab',
+      hint: 'mallory disables the rule that forwards changes to the hub.',
+      do: async () => by(lab, ['events', 'disable-rule', ...rule]),
+    },
+    {
+      id: 'enable-rule',
+      label: 'Put the rule back',
+      hint: 'mallory enables the rule again: the next look of the hub finds it.',
+      do: async () => by(lab, ['events', 'enable-rule', ...rule]),
+    },
+    {
+      id: 'forge-event',
+      label: 'Forge an event',
+      hint: "mallory puts an event of EC2 on the hub's bus: AWS refuses it.",
+      do: async () => by(lab, forgedEvent()),
+    },
+    {
+      id: 'look',
+      label: 'The hub looks',
+      hint: 'The hub visits all places of members, as every 15 minutes.',
+      do: async () => lookAtMembers(stage),
+    },
+  ];
+}
+
+async function callAs(
+  page: SandboxPage,
+  { localAws, screen }: Stage,
+  { administrator, place: { region } }: Member,
+  args: readonly string[],
+): Promise<void> {
+  const printed = await callByCli(page, { localAws, credentials: administrator, region }, args);
+  if (printed.includes('ErrorCode')) page.tell('refused', printed.trim());
+  await screen.settled(localAws);
+}
+
+function openPort({ groupId }: Member, port: number): string[] {
+  return [
+    ...['ec2', 'authorize-security-group-ingress', '--group-id', groupId],
+    ...['--protocol', 'tcp', '--port', String(port), '--cidr', '0.0.0.0/0'],
+  ];
+}
+
+function forgedEvent(): string[] {
+  const entry = {
+    EventBusName: HUB_BUS,
+    Source: 'aws.ec2',
+    DetailType: 'AWS API Call via CloudTrail',
+    Detail: JSON.stringify({
+      eventName: 'AuthorizeSecurityGroupIngress',
+      recipientAccountId: PAYMENTS,
+    }),
+  };
+  return ['events', 'put-events', '--entries', JSON.stringify([entry])];
+}
+
+function people(): Person[] {
+  return Object.entries(ROUTES).flatMap(([unit, { members }]) =>
+    members.map((name) => ({ id: userId(name), name, role: `decides about ${unit}` })),
+  );
+}
