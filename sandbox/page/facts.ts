@@ -63,6 +63,7 @@ const Happened = z.object({
     'event',
     'verdict',
     'revert',
+    'step',
     'message',
     'slack',
     'click',

@@ -8,7 +8,10 @@ import type { Delivery } from '../inbox';
 import type { InvocationReport } from '../runner/deployed-function';
 import { sentRule } from '../support/timeline';
 
+/** In the sandbox, people are users; functions have roles, and AWS itself calls too. */
+const PERSON = 'IAMUser';
 const RULE_CALL = /^(Authorize|Revoke|Modify)SecurityGroup/;
+const KEY_CALL = /^(Update|Delete)AccessKey$/;
 
 const Items = <T extends z.ZodMiniType>(item: T) => z.optional(z.object({ items: z.array(item) }));
 
@@ -78,7 +81,7 @@ export class ObservedFacts {
   ofEvent({ detail }: CloudTrailEvent, at: number): Happened[] {
     const { data: record } = ToldRecord.safeParse(detail);
     if (!record) return [];
-    if (record.userIdentity.type === 'AssumedRole') {
+    if (record.userIdentity.type !== PERSON) {
       this.ownEvents.add(record.eventID);
       return [];
     }
@@ -106,20 +109,13 @@ export class ObservedFacts {
     return [happened(at, 'fault', `logged: ${plainText(error.data.message)}`)];
   }
 
-  /** What functions do to rules: the verdict comes before the call that carries it out. */
+  /** What functions do to rules and keys. */
   ofCall(call: ApiCall): Happened[] {
-    const { service, action, status, at, durationMs, callerArn, parameters } = call;
-    const role = /:assumed-role\/([^/]+)/.exec(callerArn ?? '')?.[1];
-    if (service !== 'ec2' || status >= 400 || !role || !RULE_CALL.test(action)) return [];
-    const rule =
-      parameters['SecurityGroupRuleId.1'] ??
-      parameters['SecurityGroupRule.1.SecurityGroupRuleId'] ??
-      sentRule(call);
-    const { verdict, done } = verdictOf(action);
-    return [
-      happened(Math.round(at - durationMs), 'verdict', `${verdict}: ${plainText(rule)}`),
-      { ...happened(at, 'revert', `${action}: ${done}`), by: plainText(shortRole(role)) },
-    ];
+    const role = /:assumed-role\/([^/]+)/.exec(call.callerArn ?? '')?.[1];
+    if (call.status >= 400 || !role) return [];
+    if (call.service === 'ec2' && RULE_CALL.test(call.action)) return revertFacts(call, role);
+    if (call.service === 'iam' && KEY_CALL.test(call.action)) return [stepFact(call, role)];
+    return [];
   }
 
   ofDelivery({ at, subject = 'without subject', emailText }: Delivery): Fact[] {
@@ -135,6 +131,28 @@ export class ObservedFacts {
       happened(endedAt, 'fault', plainText(`a function ended: ${error ?? 'without a word'}`)),
     ];
   }
+}
+
+/** The verdict comes before the call that carries it out. */
+function revertFacts(call: ApiCall, role: string): Happened[] {
+  const { action, at, durationMs, parameters } = call;
+  const rule =
+    parameters['SecurityGroupRuleId.1'] ??
+    parameters['SecurityGroupRule.1.SecurityGroupRuleId'] ??
+    sentRule(call);
+  const { verdict, done } = verdictOf(action);
+  return [
+    happened(Math.round(at - durationMs), 'verdict', `${verdict}: ${plainText(rule)}`),
+    { ...happened(at, 'revert', `${action}: ${done}`), by: plainText(shortRole(role)) },
+  ];
+}
+
+/** Deactivated, or deleted. */
+function stepFact({ action, at, parameters }: ApiCall, role: string): Happened {
+  const { AccessKeyId = '', UserName = '', Status } = parameters;
+  const done = Status ? `, ${Status}` : '';
+  const text = plainText(`${action}: ${AccessKeyId} of ${UserName}${done}`);
+  return { ...happened(at, 'step', text), by: plainText(shortRole(role)) };
 }
 
 function callText({ eventName, requestParameters, responseElements }: ToldRecord): string {

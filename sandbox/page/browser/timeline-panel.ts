@@ -8,6 +8,7 @@ const LABELS: Readonly<Record<Happened['what'], string>> = {
   event: 'event',
   verdict: 'verdict',
   revert: 'revert',
+  step: 'step',
   message: 'message',
   slack: 'Slack',
   click: 'click',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { callByCli } from './call-by-cli';
+import { forgedEventCall } from './forged-event';
 import type { AwsCredentials, DeployedStack, LocalAws } from '../../local-aws';
 import type { Move } from '../moves';
 import type { SandboxPage } from '../sandbox-page';
@@ -91,15 +92,11 @@ class GroupMoves {
 
   async forgeEvent(): Promise<void> {
     const { localAws, visitor, settled } = this.stage;
-    const entry = {
-      Source: 'aws.ec2',
-      DetailType: 'AWS API Call via CloudTrail',
-      Detail: JSON.stringify({ eventName: 'AuthorizeSecurityGroupIngress' }),
-    };
-    const printed = await callByCli(this.page, { localAws, credentials: visitor }, [
-      ...['events', 'put-events', '--entries', JSON.stringify([entry])],
-      ...['--query', 'Entries[0].ErrorCode', '--output', 'text'],
-    ]);
+    const printed = await callByCli(
+      this.page,
+      { localAws, credentials: visitor },
+      forgedEventCall({ recipientAccountId: localAws.accountId }),
+    );
     this.page.tell('refused', printed.trim());
     const event = this.madeUpEvent();
     this.page.tell(

@@ -1,5 +1,6 @@
 import { callByCli } from './call-by-cli';
 import { clockMove } from './clock-move';
+import { forgedEventCall } from './forged-event';
 import {
   CHANGE_RULE,
   HUB_PLACE,
@@ -75,31 +76,42 @@ function memberMoves(page: SandboxPage, stage: Stage): Move[] {
       id: 'open-ssh',
       label: 'Open SSH in payments',
       hint: 'pat, the administrator of payments, opens port 22 to the world.',
-      do: async () => by(payments, openPort(payments, 22)),
+      do: async () => {
+        await by(payments, openPort(payments, 22));
+      },
     },
     {
       id: 'open-remote-desktop',
       label: 'Open remote desktops in lab',
       hint: 'mallory opens port 3389 to the world. While the rule in lab is disabled, no event of it reaches the hub.',
-      do: async () => by(lab, openPort(lab, 3389)),
+      do: async () => {
+        await by(lab, openPort(lab, 3389));
+      },
     },
     {
       id: 'disable-rule',
       label: 'Blind the hub in lab',
       hint: 'mallory disables the rule that forwards changes to the hub.',
-      do: async () => by(lab, ['events', 'disable-rule', ...rule]),
+      do: async () => {
+        await by(lab, ['events', 'disable-rule', ...rule]);
+      },
     },
     {
       id: 'enable-rule',
       label: 'Put the rule back',
       hint: 'mallory enables the rule again: the next look of the hub finds it.',
-      do: async () => by(lab, ['events', 'enable-rule', ...rule]),
+      do: async () => {
+        await by(lab, ['events', 'enable-rule', ...rule]);
+      },
     },
     {
       id: 'forge-event',
       label: 'Forge an event',
       hint: "mallory puts an event of EC2 on the hub's bus: AWS refuses it.",
-      do: async () => by(lab, forgedEvent()),
+      do: async () => {
+        const call = forgedEventCall({ recipientAccountId: PAYMENTS }, HUB_BUS);
+        page.tell('refused', await by(lab, call));
+      },
     },
     {
       id: 'look',
@@ -115,10 +127,10 @@ async function callAs(
   { localAws, screen }: Stage,
   { administrator, place: { region } }: Member,
   args: readonly string[],
-): Promise<void> {
+): Promise<string> {
   const printed = await callByCli(page, { localAws, credentials: administrator, region }, args);
-  if (printed.includes('ErrorCode')) page.tell('refused', printed.trim());
   await screen.settled(localAws);
+  return printed.trim();
 }
 
 function openPort({ groupId }: Member, port: number): string[] {
@@ -126,19 +138,6 @@ function openPort({ groupId }: Member, port: number): string[] {
     ...['ec2', 'authorize-security-group-ingress', '--group-id', groupId],
     ...['--protocol', 'tcp', '--port', String(port), '--cidr', '0.0.0.0/0'],
   ];
-}
-
-function forgedEvent(): string[] {
-  const entry = {
-    EventBusName: HUB_BUS,
-    Source: 'aws.ec2',
-    DetailType: 'AWS API Call via CloudTrail',
-    Detail: JSON.stringify({
-      eventName: 'AuthorizeSecurityGroupIngress',
-      recipientAccountId: PAYMENTS,
-    }),
-  };
-  return ['events', 'put-events', '--entries', JSON.stringify([entry])];
 }
 
 function people(): Person[] {

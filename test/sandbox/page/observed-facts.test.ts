@@ -64,6 +64,19 @@ test("a function's call is a verdict, and the revert that carries it out", () =>
   ]);
 });
 
+test('what a function does to a key is a step', () => {
+  const facts = new ObservedFacts().ofCall({
+    at: 100,
+    durationMs: 8,
+    service: 'iam',
+    action: 'UpdateAccessKey',
+    status: 200,
+    callerArn: 'arn:aws:sts::123456789012:assumed-role/Keys-CheckRole5E33E8FA-52OJMO/function',
+    parameters: { AccessKeyId: 'AKIA1', UserName: 'deploy-bot', Status: 'Inactive' },
+  });
+  expect(texts(facts)).toEqual(['step: UpdateAccessKey: AKIA1 of deploy-bot, Inactive, by Check']);
+});
+
 describe('the answer to an event', () => {
   const responded = (outcomes: unknown) =>
     JSON.stringify({ level: 'INFO', message: 'responded', eventId: 'e-1', outcomes });
