@@ -37,7 +37,7 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'remove-rule',
       label: 'Remove a rule',
-      hint: 'The visitor removes the first inbound rule.',
+      hint: 'The visitor removes the first inbound rule. It is told, and stays away: only a trusted actor may put it back.',
       do: async () => moves.removeRule(),
     },
     {
@@ -49,7 +49,7 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'kill-function',
       label: 'Kill the function',
-      hint: 'SSH is opened, and the function ends in the midst of its work: after the revoke, before its answer.',
+      hint: 'SSH is opened, and the function ends before it has done anything. The queue brings the event again.',
       do: async () => moves.killFunction(),
     },
     {
@@ -107,11 +107,12 @@ class GroupMoves {
     await settled();
   }
 
+  /** Before it has claimed the event: the queue brings it again, and the next try may begin. */
   async killFunction(): Promise<void> {
     this.stage.localAws.crashNext({
       service: 'ec2',
-      action: 'RevokeSecurityGroupIngress',
-      when: 'after',
+      action: 'DescribeSecurityGroupRules',
+      when: 'before',
     });
     await this.openSsh();
   }
@@ -147,10 +148,8 @@ class GroupMoves {
     );
     client.destroy();
     const rule = SecurityGroupRules.find(({ IsEgress }) => !IsEgress)?.SecurityGroupRuleId;
-    if (rule === undefined) {
-      throw new Error('The group has no inbound rule any more. Add one first: open SSH.');
-    }
-    return rule;
+    if (rule !== undefined) return rule;
+    throw new Error('The group has no inbound rule any more: start the scene again.');
   }
 
   /** As CloudTrail would have written it, if it had happened. */
