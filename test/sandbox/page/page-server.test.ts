@@ -1,10 +1,12 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { FactLog } from '../../../sandbox/page/fact-log';
 import type { Act } from '../../../sandbox/page/facts';
 import { PageServer } from '../../../sandbox/page/page-server';
 
 const MOVE: Act = { kind: 'move', id: 'open-ssh' };
+/** A request that should be refused, and is not, may be answered without end. */
+const ANSWER_WITHIN_MS = 5_000;
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
 let log: FactLog;
@@ -191,13 +193,14 @@ async function callPath(
   { host, origin: from, act, body = act && JSON.stringify(act), headers = {} }: Sent = {},
 ) {
   const { port } = new URL(server.url);
-  const answer = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const sending = request({
       host: '127.0.0.1',
       port,
       method,
       path,
       agent: false,
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
       headers: {
         Host: host ?? `127.0.0.1:${port}`,
         ...(from !== undefined && { Origin: from }),
