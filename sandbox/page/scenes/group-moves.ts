@@ -49,7 +49,7 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'kill-function',
       label: 'Kill the function',
-      hint: 'SSH is opened, and the function ends before it has done anything. The queue brings the event again.',
+      hint: 'SSH is opened, and the function ends once it has reverted that, before it has told anyone. The queue brings the event again.',
       do: async () => moves.killFunction(),
     },
     {
@@ -107,11 +107,11 @@ class GroupMoves {
     await settled();
   }
 
-  /** Before it has claimed the event: the queue brings it again, and the next try may begin. */
+  /** After it has acted: the next try waits for no lease. */
   async killFunction(): Promise<void> {
     this.stage.localAws.crashNext({
-      service: 'ec2',
-      action: 'DescribeSecurityGroupRules',
+      service: 'events',
+      action: 'PutEvents',
       when: 'before',
     });
     await this.openSsh();
