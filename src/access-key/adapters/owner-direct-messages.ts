@@ -7,13 +7,15 @@ import {
   type DirectMessageOrder,
 } from '../../approval/contracts/direct-message';
 import type { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
-import { sendMessages } from '../../shared/adapters/queue/send-messages';
+import { type MessageToSend, sendEach } from '../../shared/adapters/queue/send-messages';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
 import type { KeyReport, PlacedKey } from '../domain/key-report';
 import { keysByOwner, type OrganizationReport } from '../domain/organization/organization-report';
 import { groupByOwner, type OwnerGroup } from '../domain/owner-groups';
 import {
+  type AddressedOwner,
+  messageDelaySeconds,
   messagedOwners,
   newsOf,
   type OwnerMessageContext,
@@ -60,16 +62,11 @@ export class OwnerDirectMessages {
     const { owners, pastLimit } = messagedOwners(groups);
     if (pastLimit > 0) this.countNotMessaged(pastLimit);
     try {
-      const contents = owners.map((owner): DirectMessageOrder => ({
-        version: DIRECT_MESSAGE_VERSION,
-        type: 'direct-message',
-        sender: sentry,
-        email: owner.email,
-        at: at.toISOString(),
-        news: createHash('sha256').update(newsOf(owner)).digest('hex'),
-        text: ownerMessageText(owner, { ...context, sentry }),
+      const orders = owners.map((owner, place): MessageToSend => ({
+        content: orderOf(owner, at, { ...context, sentry }),
+        delaySeconds: messageDelaySeconds(place),
       }));
-      await sendMessages(sqs, queueUrl, { contents, about: 'direct messages to owners' });
+      await sendEach(sqs, queueUrl, orders, 'direct messages to owners');
     } catch (error) {
       logger.error('direct messages to owners could not be ordered', { error });
       this.countNotMessaged(owners.length);
@@ -85,4 +82,20 @@ export class OwnerDirectMessages {
   private countNotMessaged(owners: number): void {
     this.props.metrics.addMetric(ACCESS_KEY_METRICS.ownersNotMessaged, MetricUnit.Count, owners);
   }
+}
+
+function orderOf(
+  owner: AddressedOwner,
+  at: Date,
+  context: OwnerMessageContext,
+): DirectMessageOrder {
+  return {
+    version: DIRECT_MESSAGE_VERSION,
+    type: 'direct-message',
+    sender: context.sentry,
+    email: owner.email,
+    at: at.toISOString(),
+    news: createHash('sha256').update(newsOf(owner)).digest('hex'),
+    text: ownerMessageText(owner, context),
+  };
 }

@@ -6,8 +6,15 @@ import { keysText } from './owner-text';
 import { stepInShort } from './report-changes';
 import type { DirectMessageText } from '../../approval/domain/direct-message';
 
-/** Slack lets an app look up some fifty addresses a minute, and questions need look-ups, too. */
 export const MOST_OWNERS_MESSAGED = 100;
+
+/** Slack lets an app look up some fifty addresses a minute, and questions need look-ups, too. */
+const OWNERS_A_MINUTE = 20;
+
+/** How long the message of the owner at this place, from 0, waits for those before it. */
+export function messageDelaySeconds(place: number): number {
+  return Math.floor(place / OWNERS_A_MINUTE) * 60;
+}
 
 /** More do not fit into a message of Slack, however short they are. */
 const MOST_KEYS = 100;

@@ -8,7 +8,12 @@ import { directMessageIn } from '../../../src/approval/adapters/direct-message-o
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
 
 const [HUB, MEMBER] = ['111111111111', '222222222222'];
-const OLGA: Owner = { kind: 'known', name: 'olga@example.com', source: 'tag', tagKey: 'Owner' };
+const OLGA = {
+  kind: 'known',
+  name: 'olga@example.com',
+  source: 'tag',
+  tagKey: 'Owner',
+} as const satisfies Owner;
 const SURVEY = {
   ...{ at: NOW, userCount: 1, unknowns: [], tagUses: [] },
   ...{ findings: [], keys: [], seen: [], users: [] },
@@ -60,6 +65,24 @@ test('an owner with keys in several accounts gets one message, which the workflo
     `AK${HUB} of robot in account ${HUB} (shop)`,
     `AK${MEMBER} of robot in account ${MEMBER} (shop)`,
   ]);
+});
+
+test('of many owners no more than twenty a minute are looked up: questions need look-ups, too', async () => {
+  const { sent, messages } = ordering(async () => ({}));
+  const keys = Array.from({ length: 100 }, (_, index): PlacedKey => ({
+    ...keyOf(HUB, `AK${index}`),
+    owner: { ...OLGA, name: `owner-${index}@example.com` },
+  }));
+  await messages.tellOf('https://queue', { survey: SURVEY, keys, maxKeyAge: 90 }, HUB);
+  const delays = sent.mock.calls
+    .flatMap(
+      ([{ input }]): { DelaySeconds?: number }[] => JSON.parse(JSON.stringify(input)).Entries,
+    )
+    .map(({ DelaySeconds: delay = 0 }) => delay);
+  const minutes = [0, 60, 120, 180, 240];
+  expect(minutes.map((minute) => delays.filter((delay) => delay === minute).length)).toEqual(
+    minutes.map(() => 20),
+  );
 });
 
 test('that SQS takes none is reported and counted, and fails no run', async () => {
