@@ -1,5 +1,13 @@
-import { CLASS_TEXT, countByClass, type DirectMessageCounts, type PlacedKey } from './key-report';
+import type { LastUse } from './access-key';
+import {
+  CLASS_TEXT,
+  countByClass,
+  type DirectMessageCounts,
+  type PlacedKey,
+  type ReportedKey,
+} from './key-report';
 import { ADVICE, keyDetails, keyTitle } from './key-report-text';
+import type { StepReport } from './key-step';
 import { addressOf, sourceText } from './owner';
 import { type OwnerGroup, sourcesOf } from './owner-groups';
 import { keysText } from './owner-text';
@@ -87,7 +95,7 @@ export function ownerMessageText(
     opening: `A report lists ${keysText(keys.length, countByClass({ keys }))}. You are named as owner by ${sources}, and so you hear of it.`,
     points: keys.slice(0, MOST_KEYS).map(({ accountId, listed: _, ...key }) => ({
       label: `${keyTitle(key)} in account ${accountName(accountId)}`,
-      lines: keyDetails(key, maxKeyAge),
+      lines: keyDetails(withoutErrors(key), maxKeyAge),
     })),
     omitted: Math.max(0, keys.length - MOST_KEYS),
     closing: [
@@ -98,13 +106,35 @@ export function ownerMessageText(
   };
 }
 
+const SAID_IN_REPORT = 'the report to the security team says why';
+
+/**
+ * Errors of AWS name roles and resources of the sentry, and anyone who may tag users chooses who
+ * reads this.
+ */
+function withoutErrors({ finding, step, ...key }: ReportedKey): ReportedKey {
+  return {
+    ...key,
+    ...(finding && { finding: { ...finding, lastUse: withoutError(finding.lastUse) } }),
+    ...(step && { step: { ...step, report: withoutReason(step.report) } }),
+  };
+}
+
+function withoutError(lastUse: LastUse): LastUse {
+  return lastUse.kind === 'unknown' ? { ...lastUse, reason: SAID_IN_REPORT } : lastUse;
+}
+
+function withoutReason(report: StepReport): StepReport {
+  return 'reason' in report ? { ...report, reason: SAID_IN_REPORT } : report;
+}
+
 /** The same where an owner would hear the same, whatever day it is. */
 export function newsOf({ keys }: Pick<AddressedOwner, 'keys'>): string {
   const news = keys.map(({ accountId, keyId, userName, finding, step }) => [
     accountId,
     keyId ?? `${userName} ${finding?.createdAt.toISOString()}`,
     ...(finding?.classes ?? []).map((each) => CLASS_TEXT[each]),
-    step ? stepInShort(step.report) : '',
+    step ? stepInShort(withoutReason(step.report)) : '',
   ]);
   return JSON.stringify(news.map((key) => JSON.stringify(key)).sort());
 }

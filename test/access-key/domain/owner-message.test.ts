@@ -146,6 +146,20 @@ describe('what an owner is told', () => {
     });
   });
 
+  test.each(['failed', 'held'] as const)(
+    'is no error of AWS where a step is %s: it names roles, and a tag chooses who reads it',
+    (kind) => {
+      const reason = 'arn:aws:sts::111111111111:assumed-role/KeySentry is not authorized';
+      const key = keyOf('AK1', known('olga@example.com'), { kind, step: 'deactivate', reason });
+      const finding = { ...key.finding!, lastUse: { kind: 'unknown' as const, reason } };
+      const [{ lines } = { lines: [] }] = textFor([{ ...key, finding }]).points;
+      expect(lines.join('\n')).not.toContain('arn:');
+      expect(lines.join('\n')).toMatch(
+        /last used unknown \(the report .* says why\)[^]*NOT (be )?deactivated: the report .* says why/,
+      );
+    },
+  );
+
   test('are a hundred keys at the most, and how many there are besides', () => {
     const text = textFor(
       Array.from({ length: 130 }, (_, index) => keyOf(`AK${index}`, known('olga@example.com'))),
@@ -164,6 +178,12 @@ describe('news for an owner', () => {
     const later = keyOf('AK1', olga, due('wait', 7));
     const aged = { ...later, finding: { ...later.finding!, ageInDays: 101 } };
     expect(newsFor([keyOf('AK2', olga), aged])).toBe(before);
+  });
+
+  test('is not another reason for which the same step failed', () => {
+    const failed = (reason: string) =>
+      newsFor([keyOf('AK1', olga, { kind: 'failed', step: 'deactivate', reason })]);
+    expect(failed('Rate exceeded')).toBe(failed('the connection was reset'));
   });
 
   test.each<[string, ReportedKey[]]>([
