@@ -44,14 +44,11 @@ export const NO_DIRECT_MESSAGE: DirectMessageRecord = { revision: 0 };
 const REPEATED_AFTER_MILLISECONDS = 20 * 3_600_000;
 
 /** Not one that comes twice or late, and nothing twice a day that is no news. */
-export function isToBeSent(
-  { at, news }: DirectMessage,
-  { last }: DirectMessageRecord,
-  now: Date,
-): boolean {
+export function isToBeSent({ at, news }: DirectMessage, { last }: DirectMessageRecord): boolean {
   if (!last) return true;
   if (at <= last.at) return false;
-  return news !== last.news || now.getTime() - last.doneAt.getTime() >= REPEATED_AFTER_MILLISECONDS;
+  // By when they were made: one that came late must not cost the one of the next day.
+  return news !== last.news || at.getTime() - last.at.getTime() >= REPEATED_AFTER_MILLISECONDS;
 }
 
 export function afterDirectMessage(

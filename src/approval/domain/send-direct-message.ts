@@ -43,7 +43,7 @@ export async function sendDirectMessage(
   const { store, clock, people } = ports;
   const before = await store.read(message);
   const now = clock.now();
-  if (!isToBeSent(message, before, now)) return;
+  if (!isToBeSent(message, before)) return;
   refuseLeased(before, now);
   const found = await reachablePerson(message.email, people);
   if (found.kind === 'not-reachable') {

@@ -96,6 +96,14 @@ test('without news it comes once a day, and news come at once', async () => {
   expect(sent()).toHaveLength(3);
 });
 
+test('the one of the next day comes also after one that came late', async () => {
+  now = START + 6 * HOUR;
+  await send(messageAt(START));
+  now = START + 24 * HOUR;
+  await send(messageAt(now));
+  expect(sent()).toHaveLength(2);
+});
+
 test.each([
   ['no one in Slack has this address', undefined],
   ['their account in Slack is deactivated', { isDeactivated: true }],
