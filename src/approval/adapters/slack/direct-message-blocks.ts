@@ -17,11 +17,14 @@ const MOST_LINE_CHARACTERS = 500;
 
 /** As many points as Slack takes, and how many there are besides. */
 export function directMessageBlocks(text: DirectMessageText): Block[] {
-  for (let shown = text.points.length; shown > 0; shown -= 1) {
-    const blocks = blocksWith(text, shown);
-    if (weightOfBlocks(blocks) <= MOST_WEIGHT) return blocks;
+  let blocks = blocksWith(text, 0);
+  // From few on: what does not fit is not rendered a hundred times.
+  for (let shown = 1; shown <= text.points.length; shown += 1) {
+    const more = blocksWith(text, shown);
+    if (weightOfBlocks(more) > MOST_WEIGHT) return blocks;
+    blocks = more;
   }
-  return blocksWith(text, 0);
+  return blocks;
 }
 
 function blocksWith(
