@@ -20,14 +20,24 @@ export function contentDigest(question: unknown, payload: unknown, labels?: unkn
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
+/** An id that a workflow gave. */
+const WITHIN_ASKER = /^within-[0-9a-f]{32}$/;
+
 /**
- * Of a form that ids of requests have. Half of the digest is enough to tell all requests apart.
+ * The ids under which a workflow may keep a request, the first one first. No asker takes a place
+ * that another falls back on: where it gives an id of that form, it gets one of its own.
  *
  * @param requestId as its asker gave it.
  */
-export function idWithinAsker(asker: string, requestId: string): string {
+export function idsWithinAsker(asker: string, requestId: string): readonly string[] {
+  const id = idWithinAsker(asker, requestId);
+  return WITHIN_ASKER.test(requestId) ? [id] : [requestId, id];
+}
+
+/** Of a form that ids of requests have. Half of the digest is enough to tell all requests apart. */
+function idWithinAsker(asker: string, requestId: string): string {
   const text = canonicalJson([asker, requestId]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return `within-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
 
 /**

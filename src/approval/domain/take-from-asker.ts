@@ -96,9 +96,9 @@ interface PlaceOfAsk {
 
 async function placeOf(
   { requestId, asker }: Pick<Ask, 'requestId' | 'asker'>,
-  { store, idWithin }: WorkflowPorts,
+  { store, idsWithin }: WorkflowPorts,
 ): Promise<PlaceOfAsk> {
-  const ids = [requestId, idWithin(asker, requestId)];
+  const ids = idsWithin(asker, requestId);
   for (const id of ids) {
     const taken = await store.takenAs(id);
     if (taken === undefined) return { id };
@@ -123,10 +123,8 @@ export async function takeOutcome(
   configuration: ApprovalConfiguration,
   ports: WorkflowPorts,
 ): Promise<boolean> {
-  const { requestId, asker, attempt, outcome } = report;
-  const request =
-    (await ownRequest(requestId, asker, ports)) ??
-    (await ownRequest(ports.idWithin(asker, requestId), asker, ports));
+  const { attempt, outcome } = report;
+  const request = await ownRequest(report, ports);
   if (!request) return false;
   const reported = await revise(
     request,
@@ -139,10 +137,12 @@ export async function takeOutcome(
 }
 
 async function ownRequest(
-  id: string,
-  asker: string,
-  { store }: WorkflowPorts,
+  { requestId, asker }: Pick<Report, 'requestId' | 'asker'>,
+  { store, idsWithin }: WorkflowPorts,
 ): Promise<ApprovalRequest | undefined> {
-  const request = await store.read(id);
-  return request?.asker === asker ? request : undefined;
+  for (const id of idsWithin(asker, requestId)) {
+    const request = await store.read(id);
+    if (request?.asker === asker) return request;
+  }
+  return undefined;
 }

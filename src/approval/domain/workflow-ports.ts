@@ -8,10 +8,11 @@ export interface WorkflowPorts {
   readonly people: People;
   readonly clock: Clock;
   /**
-   * The id under which the workflow keeps an asker's request where another asker has taken the id
-   * that it gave. It is the same each time, and no other asker's.
+   * The ids under which the workflow may keep an asker's request, the first one first: the next,
+   * where another asker has taken that. They are the same each time, and the last is no other
+   * asker's.
    */
-  idWithin(asker: string, requestId: string): string;
+  idsWithin(asker: string, requestId: string): readonly string[];
   /** Signs the decision, and puts it into the asker's queue. */
   tellAsker(request: ApprovalRequest): Promise<void>;
   /** Has the request's messages delivered. */

@@ -21,7 +21,7 @@ import { type NamedWork, reasonOf } from '../../shared/domain/failure/failure';
 import { advanceDue, type DueThing } from '../adapters/advance-due';
 import { secondsUntilNextTry } from '../adapters/approval-back-off';
 import { loadApprovalConfiguration } from '../adapters/approval-configuration';
-import { idWithinAsker } from '../adapters/approval-digest';
+import { idsWithinAsker } from '../adapters/approval-digest';
 import {
   decisionStatement,
   parseClickPointer,
@@ -259,7 +259,7 @@ async function workAsOf(time: Date): Promise<Work> {
       store: approvals,
       people,
       clock: SYSTEM_CLOCK,
-      idWithin: idWithinAsker,
+      idsWithin: idsWithinAsker,
       tellAsker: async (request) => tellAsker(request, known),
       pointToMessages: async (requestId) =>
         pointToMessages(sqs, environment.MESSAGE_QUEUE_URL, requestId),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { approvalDigest, idWithinAsker } from '../../../src/approval/adapters/approval-digest';
+import { approvalDigest, idsWithinAsker } from '../../../src/approval/adapters/approval-digest';
 import type { Question } from '../../../src/approval/domain/question';
 import { askOf } from '../in-memory/workflow-in-memory';
 
@@ -71,9 +71,17 @@ test('differs where question or payload differ, and nowhere else', () => {
   );
 });
 
-test('the id of a request within its asker is one that a message may have, and of no other asker', () => {
-  const [own, other] = ['App/Guard', 'App/Action'].map((asker) => idWithinAsker(asker, 'r1'));
+test('the second id of a request is one that a message may have, and of no other asker', () => {
+  const secondOf = (asker: string, id: string) => idsWithinAsker(asker, id)[1];
+  const [own, other] = ['App/Guard', 'App/Action'].map((asker) => secondOf(asker, 'r1'));
   expect(own).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
-  expect(idWithinAsker('App/Guard', 'r1')).toBe(own);
-  expect(new Set([own, other, idWithinAsker('App/Guard', 'r2')]).size).toBe(3);
+  expect(idsWithinAsker('App/Guard', 'r1')).toEqual(['r1', own]);
+  expect(new Set([own, other, secondOf('App/Guard', 'r2')]).size).toBe(3);
+});
+
+test('an asker that gives the second id of another as its own is kept under another', () => {
+  const [, taken = ''] = idsWithinAsker('App/Guard', 'r1');
+  const ids = idsWithinAsker('App/Action', taken);
+  expect(ids).toHaveLength(1);
+  expect(ids).not.toContain(taken);
 });

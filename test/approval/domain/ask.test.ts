@@ -304,6 +304,18 @@ describe('two askers that take the same id', () => {
     ]);
   });
 
+  test('also where one takes the id that the other would be given', async () => {
+    const workflow = new WorkflowInMemory();
+    await workflow.ask(OTHERS);
+    await workflow.ask({ ...OTHERS, requestId: 'sentry-r1', subject: 'sg-3 ssh' });
+    await workflow.ask();
+    expect(workflow.store.all().map(({ id, asker, askedAs }) => [id, asker, askedAs])).toEqual([
+      ['r1', 'another', undefined],
+      ['another-sentry-r1', 'another', 'sentry-r1'],
+      ['sentry-r1', 'sentry', 'r1'],
+    ]);
+  });
+
   test('also with what cannot be read', async () => {
     const workflow = new WorkflowInMemory();
     await workflow.ask();

@@ -276,7 +276,10 @@ export class WorkflowInMemory implements Clock {
       store: this.faults.in(store),
       people: this.faults.in(this.people),
       clock: this,
-      idWithin: (asker, requestId) => `${asker}-${requestId}`,
+      idsWithin: (asker, requestId) =>
+        requestId.startsWith('sentry-')
+          ? [`${asker}-${requestId}`]
+          : [requestId, `${asker}-${requestId}`],
       lookUpFailed: (requestId) => this.failedLookUps.push(requestId),
       ...ports,
     };
