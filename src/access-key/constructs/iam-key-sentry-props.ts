@@ -158,7 +158,8 @@ export interface IamKeySentryProps extends CompanySettings {
 
   /**
    * How the names of the files in `inventoryBucket` begin; the time of the run follows. Throws if
-   * it does not end with a slash, or begins with one, and without `inventoryBucket`.
+   * it does not end with a slash, begins with one, or has more than 900 characters, and without
+   * `inventoryBucket`.
    *
    * @default access-keys/
    */

@@ -11,6 +11,13 @@ import type { InventoryPlace } from '../contracts/key-sentry-parameter';
 
 const DEFAULT_PREFIX = 'access-keys/';
 
+/**
+ * A name of S3 takes 1,024 bytes, and the rest is for the time of the run.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
+const LONGEST_PREFIX = 900;
+
 const BUCKET_POLICY_ADVICE = 'cdk-sentries:inventoryBucketPolicy';
 
 /** The bucket that each run puts an inventory of all keys into. */
@@ -88,7 +95,13 @@ function areApart(one: string, other: string): boolean {
 }
 
 function checkedPrefix(scope: Construct, prefix = DEFAULT_PREFIX): string {
-  if (isKnownLater(prefix) || /^([\w!.()-]+\/)+$/.test(prefix)) return prefix;
+  if (isKnownLater(prefix)) return prefix;
+  if (prefix.length > LONGEST_PREFIX) {
+    throw new Error(
+      `${scope.node.path}: "inventoryPrefix" has ${prefix.length} characters: S3 would take no file with it. Write up to ${LONGEST_PREFIX}.`,
+    );
+  }
+  if (/^([\w!.()-]+\/)+$/.test(prefix)) return prefix;
   throw new Error(
     `${scope.node.path}: "inventoryPrefix" is "${prefix}": write letters, digits or _!.()- between slashes, with one at its end and none at its beginning, such as "${DEFAULT_PREFIX}".`,
   );

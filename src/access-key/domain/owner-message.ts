@@ -16,7 +16,11 @@ import type { DirectMessageText } from '../../approval/domain/direct-message';
 
 export const MOST_OWNERS_MESSAGED = 100;
 
-/** Slack lets an app look up some fifty addresses a minute, and questions need look-ups, too. */
+/**
+ * Slack lets an app look up some fifty addresses a minute, and questions need look-ups, too.
+ *
+ * @see https://docs.slack.dev/reference/methods/users.lookupByEmail
+ */
 const OWNERS_A_MINUTE = 20;
 
 /** How long the message of the owner at this place, from 0, waits for those before it. */

@@ -113,6 +113,18 @@ test.each(['', '/', 'audit', '/audit/', 'a//b/', 'a*/', 'a b/'])(
   },
 );
 
+test('a prefix with which S3 would take no file is refused', () => {
+  const withPrefix = (characters: number) =>
+    stackWith((scope) => ({
+      inventoryBucket: given(scope),
+      inventoryPrefix: `${'a'.repeat(characters - 1)}/`,
+    }));
+  expect(() => withPrefix(900)).not.toThrow();
+  expect(() => withPrefix(901)).toThrow(
+    'App/Keys: "inventoryPrefix" has 901 characters: S3 would take no file with it. Write up to 900.',
+  );
+});
+
 test('a bucket of another Region is refused', () => {
   expect(() =>
     stackWith((scope) => ({
