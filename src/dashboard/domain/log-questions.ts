@@ -115,6 +115,15 @@ export const LOG_QUESTIONS: readonly LogQuestion[] = [
     ),
   },
   {
+    name: 'who-got-no-direct-message',
+    functions: ['DeliverMessages'],
+    query: lines(
+      'fields @timestamp, sender, email, reason',
+      'filter message = "a direct message is not sent"',
+      'sort @timestamp desc',
+    ),
+  },
+  {
     name: 'what-is-covered',
     functions: ['WatchCoverage'],
     query: lines(
