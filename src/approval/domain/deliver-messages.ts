@@ -1,7 +1,6 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import {
   type ApprovalRequest,
-  isDue,
   isOpen,
   isToOne,
   type MessageCopy,
@@ -15,7 +14,7 @@ import { decidersOf } from './deciders';
 import { isDeliverable } from './due';
 import { isExtensible } from './extension';
 import { MessengerRefusedError, MessengerUnavailableError, type PostedMessage } from './messenger';
-import { revise } from './revise-request';
+import { WrittenSlot } from './written-slot';
 import type { Clock } from '../../shared/domain/clock';
 
 /** A message, ready to be sent. */
@@ -99,78 +98,78 @@ async function deliverOne(
   configuration: ApprovalConfiguration,
   ports: MessagePorts,
 ): Promise<ApprovalRequest | undefined> {
-  const { store, clock } = ports;
-  let latest: ApprovalRequest | undefined = request;
-  const change = async (revised: (current: MessageSlot) => MessageSlot) => {
-    latest =
-      latest &&
-      (await revise(latest, (current) => withSlot(current, slot, revised), configuration, store));
-    return latest;
-  };
+  const written = new WrittenSlot(request, slot.name, configuration, ports.store);
+  const claimed = await claim(written, ports.clock);
+  if (!claimed) return written.request;
+  try {
+    await deliverClaimed(claimed, written, configuration, ports);
+  } catch (error) {
+    ports.failed(request.id, nameKey(slot.name), error);
+    await postpone(claimed.slot, written, error, ports.clock);
+  }
+  return written.request;
+}
+
+interface ClaimedSlot {
+  readonly request: ApprovalRequest;
+  readonly slot: MessageSlot;
+}
+
+/** Undefined where someone else delivers it, or has done so. */
+async function claim(written: WrittenSlot, clock: Clock): Promise<ClaimedSlot | undefined> {
   const leasedUntil = new Date(clock.now().getTime() + LEASE_MILLISECONDS);
   let isOurs = false;
-  const claimed = await change((current) => {
+  await written.revise((current) => {
     isOurs = isDeliverable(current, clock.now());
     return isOurs ? { ...current, leasedUntil, pointedAt: undefined } : current;
   });
-  const own = claimed?.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
-  if (!claimed || !own || !isOurs) return latest;
-  try {
-    const progress = async (copies: readonly MessageCopy[]) => {
-      await change((current) => ({
-        ...current,
-        copies: merged(current.copies, copies, own.copies),
-      }));
-    };
-    const { isGone, posted, lost } = await deliver(claimed, own, configuration, ports, progress);
-    if (lost) {
-      latest =
-        latest &&
-        (await revise(latest, (current) => withLost(current, lost), configuration, store));
-    }
-    await change((current) => ({
-      ...current,
-      ...(posted && { copies: merged(current.copies, [posted], own.copies) }),
-      shown: isGone ? current.shown : own.wanted,
-      failures: 0,
-      leasedUntil: undefined,
-      notBefore: undefined,
-    }));
-  } catch (error) {
-    ports.failed(request.id, nameKey(slot.name), error);
-    const wait = waitAfter(error, own.failures);
-    const isRefused = error instanceof MessengerRefusedError;
-    const isUnreached = isRefused && own.name.kind === 'consultation';
-    const isHopeless = isRefused && (isToOne(own.name) || isUnreached);
-    await change((current) => ({
-      ...current,
-      ...(isHopeless && { shown: own.wanted }),
-      failures: current.failures + 1,
-      leasedUntil: undefined,
-      notBefore: new Date(clock.now().getTime() + wait),
-    }));
-    if (isUnreached && own.copies.length === 0 && latest && isOpen(latest)) {
-      latest = await revise(latest, withThread, configuration, store);
-    }
-  }
-  return latest;
+  const { request, slot } = written;
+  return isOurs && request && slot ? { request, slot } : undefined;
 }
 
-function withSlot(
-  request: ApprovalRequest,
+async function deliverClaimed(
+  { request, slot }: ClaimedSlot,
+  written: WrittenSlot,
+  configuration: ApprovalConfiguration,
+  ports: MessagePorts,
+): Promise<void> {
+  const progress = async (copies: readonly MessageCopy[]) =>
+    written.revise((current) => ({
+      ...current,
+      copies: merged(current.copies, copies, slot.copies),
+    }));
+  const { isGone, posted, lost } = await deliver(request, slot, configuration, ports, progress);
+  if (lost) await written.reviseRequest((current) => withLost(current, lost));
+  await written.revise((current) => ({
+    ...current,
+    ...(posted && { copies: merged(current.copies, [posted], slot.copies) }),
+    shown: isGone ? current.shown : slot.wanted,
+    failures: 0,
+    leasedUntil: undefined,
+    notBefore: undefined,
+  }));
+}
+
+/** Until a later try, where another one may help. */
+async function postpone(
   slot: MessageSlot,
-  change: (current: MessageSlot) => MessageSlot,
-): ApprovalRequest {
-  const current = request.messages.find((each) => nameKey(each.name) === nameKey(slot.name));
-  const changed = current && change(current);
-  if (!current || !changed || changed === current) return request;
-  const isOver = isToOne(changed.name) && !isDue(changed);
-  return {
-    ...request,
-    messages: request.messages.flatMap((each) =>
-      each === current ? (isOver ? [] : [changed]) : [each],
-    ),
-  };
+  written: WrittenSlot,
+  error: unknown,
+  clock: Clock,
+): Promise<void> {
+  const wait = waitAfter(error, slot.failures);
+  const isRefused = error instanceof MessengerRefusedError;
+  const isUnreached = isRefused && slot.name.kind === 'consultation';
+  const isHopeless = isRefused && (isToOne(slot.name) || isUnreached);
+  await written.revise((current) => ({
+    ...current,
+    ...(isHopeless && { shown: slot.wanted }),
+    failures: current.failures + 1,
+    leasedUntil: undefined,
+    notBefore: new Date(clock.now().getTime() + wait),
+  }));
+  if (!isUnreached || slot.copies.length > 0) return;
+  await written.reviseRequest((current) => (isOpen(current) ? withThread(current) : current));
 }
 
 /** The question is not there any more: it is posted again. */
