@@ -1,4 +1,4 @@
-import type { AccessKeyWithUse } from './access-key';
+import type { AccessKey } from './access-key';
 import {
   type KeyRecord,
   livingNotice,
@@ -100,7 +100,10 @@ export function reasoned({ step, reasons }: ReasonedStep): ReasonedStep {
 }
 
 /** Nothing of it has to be remembered any more. */
-export function goneStep({ id: keyId, userName }: AccessKeyWithUse, step: StepKind): KeyStep {
+export function goneStep(
+  { id: keyId, userName }: Pick<AccessKey, 'id' | 'userName'>,
+  step: StepKind,
+): KeyStep {
   return { keyId, userName, report: { kind: 'gone', step } };
 }
 

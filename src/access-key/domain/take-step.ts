@@ -9,7 +9,7 @@ import {
   type StepKind,
 } from './key-actions';
 import { dateText } from './key-report';
-import type { StepReport } from './key-step';
+import type { KeyStep, StepReport } from './key-step';
 import type { ChangeAnswer } from './ports';
 import { remember, type Retired, type Retirement } from './retirement';
 import {
@@ -34,8 +34,7 @@ export async function takeStep(
   due: DueStep,
   retirement: Retirement,
 ): Promise<Retired> {
-  const { id: keyId, userName } = planned;
-  const { records, changer, rules, now, approved } = retirement;
+  const { rules, now, approved } = retirement;
   const { step } = due;
   const look = await lookAgain(planned, due, retirement);
   if ('unknown' in look) {
@@ -52,36 +51,27 @@ export async function takeStep(
   if (next.kind !== 'due' || next.step !== step) {
     return held(record, due, `${whatChanged(planned, look.key)}: the next run looks again`);
   }
-  const taken = reasoned(next);
+  return takeNow(planned, record, reasoned(next), retirement);
+}
+
+/** With the intent stored first. */
+async function takeNow(
+  { id: keyId, userName }: AccessKeyWithUse,
+  record: KeyRecord,
+  taken: ReasonedStep,
+  retirement: Retirement,
+): Promise<Retired> {
+  const { records, changer, now } = retirement;
   await records.write({ ...record, untold: { ...taken, at: now } });
   try {
-    const answer = await (step === 'deactivate'
+    const answer = await (taken.step === 'deactivate'
       ? changer.deactivate(userName, keyId)
       : changer.delete(userName, keyId));
-    if (answer.kind === 'done' || isOurDeletion(step, answer)) {
-      const done = doneOf(record, step, now);
-      const report: StepReport = {
-        ...doneReport(done, taken, now),
-        ...(approved && { requestId: approved.requestId }),
-      };
-      // The approval is used up, even if no one can be told of it now.
-      if (done.approval !== record.approval) {
-        await records.write({ ...done, untold: { ...taken, at: now } });
-      }
-      return { steps: [{ keyId, userName, report, afterTold: () => done }], unknowns: [] };
-    }
-    // It was not done, for certain: so there is nothing untold.
-    await records.write(record);
-    const untaken =
-      answer.kind === 'refused'
-        ? pendingStep(record, {
-            kind: 'failed',
-            ...taken,
-            reason: answer.reason,
-            requestId: approved?.requestId,
-          })
-        : goneStep(planned, step);
-    return { steps: [untaken], unknowns: [] };
+    const told =
+      answer.kind === 'done' || isOurDeletion(taken.step, answer)
+        ? await takenStep(record, taken, retirement)
+        : await untakenStep(record, taken, answer, retirement);
+    return { steps: [told], unknowns: [] };
   } catch (error) {
     // Whether it was done is not known: the next run looks, and tells.
     const reason = reasonOf(error);
@@ -90,6 +80,38 @@ export async function takeStep(
       unknowns: [{ what: `what became of ${keyId} of ${userName}`, reason }],
     };
   }
+}
+
+async function takenStep(
+  record: KeyRecord,
+  taken: ReasonedStep,
+  { records, now, approved }: Retirement,
+): Promise<KeyStep> {
+  const { keyId, userName } = record;
+  const done = doneOf(record, taken.step, now);
+  const report: StepReport = {
+    ...doneReport(done, taken, now),
+    ...(approved && { requestId: approved.requestId }),
+  };
+  // The approval is used up, even if no one can be told of it now.
+  if (done.approval !== record.approval) {
+    await records.write({ ...done, untold: { ...taken, at: now } });
+  }
+  return { keyId, userName, report, afterTold: () => done };
+}
+
+/** It was not done, for certain: so there is nothing untold. */
+async function untakenStep(
+  record: KeyRecord,
+  taken: ReasonedStep,
+  answer: ChangeAnswer,
+  { records, approved }: Retirement,
+): Promise<KeyStep> {
+  await records.write(record);
+  const { keyId: id, userName } = record;
+  if (answer.kind !== 'refused') return goneStep({ id, userName }, taken.step);
+  const requestId = approved?.requestId;
+  return pendingStep(record, { kind: 'failed', ...taken, reason: answer.reason, requestId });
 }
 
 /**
