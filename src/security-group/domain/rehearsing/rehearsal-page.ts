@@ -42,58 +42,17 @@ export function rehearsalPage(
   place: RehearsalPlace,
   mostChanges: number,
 ): string {
-  const { covered, counts, standing, groups } = rehearsal;
-  const { changes, omitted } = listedChanges(rehearsal, mostChanges);
-  const isAllowed = ({ rules }: ListedChange) => rules.every(({ verdict }) => verdict === 'allow');
-  const answered = changes.filter((change) => !isAllowed(change));
-  const allowed = changes.filter(isAllowed);
   return [
     '<!doctype html>',
     '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>Rehearsal of ${safe(place.name)}</title>`,
-    `<style>${STYLE}</style>`,
-    '</head>',
+    ...headLines(place),
     '<body>',
-    '<h1>What the policies would have done</h1>',
-    `<p>To the changes from <b>${timeText(covered.from)}</b> to <b>${timeText(covered.to)}</b> UTC, in account ${safe(place.account)}, ${safe(place.region)}, as the rehearsal ${safe(place.name)} judged them at ${timeText(rehearsal.rehearsedAt)} UTC. Nothing was changed.</p>`,
-    ...partLines(rehearsal),
-    '<p>Rules, by what would have been done about them:</p>',
-    '<ul class="counts">',
-    ...REHEARSED_VERDICTS.map(
-      (verdict) => `<li class="${verdict}"><b>${counts[verdict]}</b> ${verdictText(verdict)}</li>`,
-    ),
-    `<li><b>${rehearsal.notJudged.length}</b> not judged</li>`,
-    '</ul>',
-    `<p>${recordsText(rehearsal.records)}</p>`,
+    ...openingLines(rehearsal, place),
+    ...countLines(rehearsal),
     ...actorLines(rehearsal),
-    '<h2>Changes that would not just have been allowed</h2>',
-    ...changeTable(answered, 'None.'),
-    ...(omitted > 0
-      ? [`<p>${omitted} more changes are left out here: the counts above have them.</p>`]
-      : []),
-    ...(allowed.length > 0
-      ? [
-          `<details><summary>Changes that would have been allowed: ${allowed.length}</summary>`,
-          ...changeTable(allowed, ''),
-          '</details>',
-        ]
-      : []),
+    ...changeLines(rehearsal, mostChanges),
     ...doubtLines(rehearsal),
-    '<h2>What stands today</h2>',
-    `<p>Monitored groups: ${groups}. It would be reported when the groups are adopted, and not reverted, unless <code>existingViolations</code> says otherwise.</p>`,
-    '<table><tr><th>Policy</th><th>Response</th><th>Today</th><th>Such as</th></tr>',
-    ...standing.map(
-      (one) =>
-        `<tr><td>${safe(one.policy)}</td><td>${safe(one.response)}</td><td>${safe(standingText(one))}</td><td>${one.examples
-          .map(({ group, rule }) => `${safe(nameOf(group))}: <code>${safe(ruleText(rule))}</code>`)
-          .join('<br>')}</td></tr>`,
-    ),
-    '</table>',
-    ...standingDoubts(rehearsal).map((text) => `<p>${text}</p>`),
+    ...standingLines(rehearsal),
     '<h2>What a rehearsal cannot know</h2>',
     '<ul>',
     ...REHEARSAL_LIMITS.map((limit) => `<li>${safe(limit)}</li>`),
@@ -104,6 +63,27 @@ export function rehearsalPage(
   ].join('\n');
 }
 
+function headLines({ name }: RehearsalPlace): string[] {
+  return [
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>Rehearsal of ${safe(name)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+  ];
+}
+
+function openingLines(rehearsal: Rehearsal, { name, account, region }: RehearsalPlace): string[] {
+  const { covered, rehearsedAt } = rehearsal;
+  return [
+    '<h1>What the policies would have done</h1>',
+    `<p>To the changes from <b>${timeText(covered.from)}</b> to <b>${timeText(covered.to)}</b> UTC, in account ${safe(account)}, ${safe(region)}, as the rehearsal ${safe(name)} judged them at ${timeText(rehearsedAt)} UTC. Nothing was changed.</p>`,
+    ...partLines(rehearsal),
+  ];
+}
+
 function partLines({ part, rest, asked }: Rehearsal): string[] {
   if (part === 1 && !rest) return [];
   return [
@@ -112,6 +92,19 @@ function partLines({ part, rest, asked }: Rehearsal): string[] {
         ? ` What came before, back to ${timeText(rest.from)}, is in the next part: invoke the function with the token that it has returned.`
         : ' It is the last.'
     }</p>`,
+  ];
+}
+
+function countLines({ counts, notJudged, records }: Rehearsal): string[] {
+  return [
+    '<p>Rules, by what would have been done about them:</p>',
+    '<ul class="counts">',
+    ...REHEARSED_VERDICTS.map(
+      (verdict) => `<li class="${verdict}"><b>${counts[verdict]}</b> ${verdictText(verdict)}</li>`,
+    ),
+    `<li><b>${notJudged.length}</b> not judged</li>`,
+    '</ul>',
+    `<p>${recordsText(records)}</p>`,
   ];
 }
 
@@ -141,6 +134,29 @@ function actorLines({ actors }: Rehearsal): string[] {
       ? [`<tr><td>${others.length} more</td>${cells(rest).join('')}</tr>`]
       : []),
     '</table>',
+  ];
+}
+
+function changeLines(rehearsal: Rehearsal, mostChanges: number): string[] {
+  const { changes, omitted } = listedChanges(rehearsal, mostChanges);
+  const isAllowed = ({ rules }: ListedChange) => rules.every(({ verdict }) => verdict === 'allow');
+  const allowed = changes.filter(isAllowed);
+  return [
+    '<h2>Changes that would not just have been allowed</h2>',
+    ...changeTable(
+      changes.filter((change) => !isAllowed(change)),
+      'None.',
+    ),
+    ...(omitted > 0
+      ? [`<p>${omitted} more changes are left out here: the counts above have them.</p>`]
+      : []),
+    ...(allowed.length > 0
+      ? [
+          `<details><summary>Changes that would have been allowed: ${allowed.length}</summary>`,
+          ...changeTable(allowed, ''),
+          '</details>',
+        ]
+      : []),
   ];
 }
 
@@ -199,6 +215,23 @@ function doubtTable(notJudged: Rehearsal['notJudged']): string[] {
         `<tr><td>${count}</td><td>${safe(doubtText(doubt))}</td><td><small>${eventIds.map((id) => safe(id)).join('<br>')}${count > eventIds.length && eventIds.length > 0 ? '<br>…' : ''}</small></td></tr>`,
     ),
     '</table>',
+  ];
+}
+
+function standingLines(rehearsal: Rehearsal): string[] {
+  const { standing, groups } = rehearsal;
+  return [
+    '<h2>What stands today</h2>',
+    `<p>Monitored groups: ${groups}. It would be reported when the groups are adopted, and not reverted, unless <code>existingViolations</code> says otherwise.</p>`,
+    '<table><tr><th>Policy</th><th>Response</th><th>Today</th><th>Such as</th></tr>',
+    ...standing.map(
+      (one) =>
+        `<tr><td>${safe(one.policy)}</td><td>${safe(one.response)}</td><td>${safe(standingText(one))}</td><td>${one.examples
+          .map(({ group, rule }) => `${safe(nameOf(group))}: <code>${safe(ruleText(rule))}</code>`)
+          .join('<br>')}</td></tr>`,
+    ),
+    '</table>',
+    ...standingDoubts(rehearsal).map((text) => `<p>${text}</p>`),
   ];
 }
 
