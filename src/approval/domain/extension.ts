@@ -27,7 +27,7 @@ const MOST_REMINDED_MILLISECONDS = 60 * MINUTE_MILLISECONDS;
 const LEAST_LEFT_MILLISECONDS = 2 * MINUTE_MILLISECONDS;
 
 /** The end waits so long for a click of before it, by someone who was an approver then. */
-const CLICK_AWAITED_MILLISECONDS = 5 * MINUTE_MILLISECONDS;
+export const CLICK_AWAITED_MILLISECONDS = 5 * MINUTE_MILLISECONDS;
 
 /**
  * When an approval for a time ends. What people have extended ends later as long as the asker has

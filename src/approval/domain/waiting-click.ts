@@ -1,11 +1,11 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import { type ApprovalRequest, type WaitingClick, withDue, withEntry } from './approval-request';
 import { isDeciding } from './click';
-import { isAwaited } from './extension';
+import { CLICK_AWAITED_MILLISECONDS, isAwaited } from './extension';
 import { refuse, withJudged } from './judge-click';
 import { lateUntil } from './late-click';
 import { MessengerRefusedError, MessengerUnavailableError } from './messenger';
-import { timeText } from './request-text';
+import { durationText, timeText } from './request-text';
 import { whyNotToWait } from './why-not-counted';
 
 /** More are judged all the same, each when it is looked at, and no one is told that they wait. */
@@ -87,7 +87,7 @@ function outlookOf(request: ApprovalRequest, waiting: WaitingClick): string {
   }
   if (action.kind !== 'extend' || !extension) return '.';
   const wait = isAwaited(waiting, request)
-    ? 'waits for it five minutes at the most'
+    ? `waits for it ${durationText(CLICK_AWAITED_MILLISECONDS / 1_000)} at the most`
     : 'does not wait for it';
   return `. The end, at ${timeText(extension.end)}, ${wait}.`;
 }

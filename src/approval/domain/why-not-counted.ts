@@ -135,11 +135,10 @@ function whyNotRetried(request: ApprovalRequest, at: Date): string | undefined {
   if (request.carrying?.outcome?.kind !== 'failed') {
     return 'there is nothing to retry: the last try did not fail.';
   }
-  return isRetryOver(request, at)
-    ? request.extension?.approval
-      ? 'its time is over.'
-      : 'it was approved more than a day ago, and people have to be asked again.'
-    : undefined;
+  if (!isRetryOver(request, at)) return undefined;
+  return request.extension?.approval
+    ? 'its time is over.'
+    : 'it was approved more than a day ago, and people have to be asked again.';
 }
 
 function whyNotApproved(

@@ -68,8 +68,8 @@ async function clickMore(
   });
 }
 
-/** Of the first hour, at its end. */
-async function minuteOfEnd(workflow: WorkflowInMemory): Promise<Date> {
+/** As the request has it now. */
+async function endOf(workflow: WorkflowInMemory): Promise<Date> {
   const { decision } = await workflow.request();
   return decision!.until!;
 }
@@ -195,7 +195,7 @@ describe('people are reminded of the end of an approval', () => {
 describe('more time', () => {
   test('counts from the old end, and the asker hears of it as a later attempt', async () => {
     const workflow = await reminded();
-    const end = await minuteOfEnd(workflow);
+    const end = await endOf(workflow);
     await clickMore(workflow, 'ben');
     const until = minutesFrom(end, 60);
     expect(workflow.asker.told.at(-1)).toMatchObject({ attempt: 2, until, isExtension: true });
@@ -235,7 +235,7 @@ describe('more time', () => {
 
   test('takes as many people as the approval did, and of two durations the shorter counts', async () => {
     const workflow = await reminded({}, askOf({}, UNVERIFIED));
-    const end = await minuteOfEnd(workflow);
+    const end = await endOf(workflow);
     await clickMore(workflow, 'ann', EIGHT_HOURS);
     expect(workflow.asker.words()).toEqual(['approved decision 1']);
     expect(workflow.messenger.replies()).toEqual(['r1 ends soon, with 1 approvals of more time']);
@@ -329,7 +329,7 @@ describe('where the asker does not carry more time out', () => {
     'it ends when it would have: %s',
     async (outcome) => {
       const workflow = await reminded();
-      const end = await minuteOfEnd(workflow);
+      const end = await endOf(workflow);
       workflow.asker.answers = ({ attempt }) => (attempt === 2 ? outcome : 'carried-out');
       await clickMore(workflow, 'ben');
       expect((await workflow.request()).decision!.until).toEqual(end);
@@ -353,7 +353,7 @@ describe('where the asker does not carry more time out', () => {
 
   test('it ends later while no answer comes: it may have been carried out', async () => {
     const workflow = await reminded();
-    const end = await minuteOfEnd(workflow);
+    const end = await endOf(workflow);
     workflow.asker.answers = ({ phase }) => (phase === 'end' ? 'carried-out' : undefined!);
     await clickMore(workflow, 'ben');
     await workflow.pass(60 * MINUTE);
@@ -382,7 +382,7 @@ describe('a click for more time that no one can judge', () => {
   test('waits, and the end waits five minutes for it', async () => {
     const workflow = await unreadable();
     await clickMore(workflow, 'ben');
-    expect(workflow.refusals().at(-1)).toContain('waits for it five minutes at the most');
+    expect(workflow.refusals().at(-1)).toContain('waits for it 5 min at the most');
     await workflow.pass(10 * MINUTE);
     expect(workflow.asker.words()).toEqual(['approved decision 1']);
     workflow.people.groupTrouble = undefined;
