@@ -53,6 +53,8 @@ export interface Confirm {
 }
 
 export const MOST_HEADER_CHARACTERS = 150;
+/** Of the id of a request. */
+export const MOST_ID_CHARACTERS = 64;
 export const MOST_BLOCKS = 50;
 
 /**

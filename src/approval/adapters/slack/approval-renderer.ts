@@ -7,7 +7,7 @@ import {
   literal,
   mention,
   MOST_HEADER_CHARACTERS,
-  MOST_PEOPLE,
+  MOST_ID_CHARACTERS,
   MOST_WEIGHT,
   paragraphs,
   people,
@@ -22,6 +22,7 @@ import { type Layout, layOut, MOST_NAME_CHARACTERS, sensitiveLines } from './app
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
 import { consultationBlocks, consultedBlocks } from './consultation-blocks';
 import { endReminderBlocks, extensionLines } from './extension-blocks';
+import { voteLine } from './vote-line';
 import { MOST_REQUESTERS } from '../../domain/admit';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
 import {
@@ -40,7 +41,6 @@ import {
   countText,
   DECISION_WORDS,
   decisionDetail,
-  durationText,
   STEP_WORDS,
   stepDetail,
   timeText,
@@ -229,7 +229,7 @@ export class SlackRenderer implements Renderer {
   private identity({ id, digest, askedAt, repeats, route }: ApprovalRequest): Block {
     const times = repeats === 0 ? '' : `, ${countText(repeats + 1, 'time')} by now`;
     return context([
-      `Request ${cut(id, 64)}`,
+      `Request ${cut(id, MOST_ID_CHARACTERS)}`,
       `Digest ${cut(digest.slice(0, DIGEST_CHARACTERS), DIGEST_CHARACTERS)}`,
       `Asked ${timeText(askedAt)}${times}`,
       ...(route ? [`Route ${cut(route.name, MOST_NAME_CHARACTERS)}`] : []),
@@ -259,14 +259,7 @@ export class SlackRenderer implements Renderer {
     const { requiredApprovals } = decidersOf(request, this.configuration);
     const isSure = needed === requiredApprovals || !requesters.some(isToBeLookedUp);
     if (votes.length === 0 && (needed === 1 || !isSure)) return [];
-    const voters = votes
-      .slice(0, MOST_PEOPLE)
-      .flatMap(({ userId, seconds }, index) => [
-        words(index === 0 ? ': ' : ', '),
-        user(userId),
-        ...(seconds === undefined ? [] : [words(` for ${durationText(seconds)}`)]),
-      ]);
-    return [[bold(`${votes.length} of ${countText(needed, 'approval')}`), ...voters]];
+    return [voteLine(votes, needed)];
   }
 }
 

@@ -5,6 +5,7 @@ import {
   context,
   cut,
   MOST_HEADER_CHARACTERS,
+  MOST_ID_CHARACTERS,
   paragraphs,
   plain,
   type RichText,
@@ -18,7 +19,6 @@ import { carryingText, DECISION_WORDS, decisionDetail, timeText } from '../../do
 
 /** Of a long text of the asker. */
 const MOST_SHOWN_CHARACTERS = 300;
-const MOST_ID_CHARACTERS = 64;
 
 /**
  * The direct message to the one whom a question names. Anyone may have written that name, so it

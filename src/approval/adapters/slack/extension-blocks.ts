@@ -5,24 +5,22 @@ import {
   cut,
   mention,
   MOST_HEADER_CHARACTERS,
-  MOST_PEOPLE,
+  MOST_ID_CHARACTERS,
   paragraphs,
   people,
   type RichText,
   separated,
-  user,
   words,
 } from './approval-blocks';
 import { sensitiveLines } from './approval-body';
 import { extensionButtons } from './approval-buttons';
+import { voteLine } from './vote-line';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
 import type { ApprovalRequest } from '../../domain/approval-request';
 import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
 import { decidersOf } from '../../domain/deciders';
 import { isExtensible } from '../../domain/extension';
-import { countText, durationText, timeText } from '../../domain/request-text';
-
-const MOST_ID_CHARACTERS = 64;
+import { timeText } from '../../domain/request-text';
 
 /** In the thread of the question: when what was approved ends, and whether it may end later. */
 export function endReminderBlocks(
@@ -70,14 +68,7 @@ function voteLines(request: ApprovalRequest, configuration: ApprovalConfiguratio
   const votes = countedVotes({ ...request, votes: request.extension?.votes ?? [] }, configuration);
   const needed = approvalsNeeded(request, configuration);
   if (votes.length === 0 && needed === 1) return [];
-  const voters = votes
-    .slice(0, MOST_PEOPLE)
-    .flatMap(({ userId, seconds = 0 }, index) => [
-      words(index === 0 ? ': ' : ', '),
-      user(userId),
-      words(` for ${durationText(seconds)} more`),
-    ]);
-  return [[bold(`${votes.length} of ${countText(needed, 'approval')}`), ...voters]];
+  return [voteLine(votes, needed, ' more')];
 }
 
 /** Who has approved more time, and until when. */
