@@ -13,8 +13,8 @@
  *   denied last, with its revision
  * - `READINGS#<id of a user group>`, `READINGS`: who was in it, by its last readings, with its
  *   revision
- * - `DIRECT#<SHA-256 of sender and address>`, `DIRECT`: the last direct message that a
- *   sentry had sent to someone, with its revision
+ * - `DIRECT#<SHA-256 of sender and address>`, `DIRECT`: the last direct message that a sentry had
+ *   sent to someone, with its revision
  * - `SOURCE#<SHA-256 of the source>`, `SOURCE`: when its last requests were, with its revision
  */
 export const APPROVAL_KEY = { partition: 'pk', sort: 'sk' } as const;

@@ -84,16 +84,21 @@ test('an older one that comes late is not sent', async () => {
   expect(sent()).toEqual(['new']);
 });
 
-test('without news it comes once a day, and news come at once', async () => {
+test('without news it comes once in 20 hours', async () => {
   await send(messageAt(START));
-  now = START + HOUR;
+  now = START + 20 * HOUR - 1;
   await send(messageAt(now));
   expect(sent()).toHaveLength(1);
+  now += 1;
+  await send(messageAt(now));
+  expect(sent()).toHaveLength(2);
+});
+
+test('news come at once', async () => {
+  await send(messageAt(START));
+  now = START + HOUR;
   await send(messageAt(now, 'Three keys'));
   expect(sent()).toEqual(['Two keys', 'Three keys']);
-  now += 24 * HOUR;
-  await send(messageAt(now, 'Three keys'));
-  expect(sent()).toHaveLength(3);
 });
 
 test('the one of the next day comes also after one that came late', async () => {
