@@ -15,7 +15,7 @@ import { OUTCOME_KINDS } from '../domain/approval-request';
 import type { CarriedOut } from '../domain/ask-result';
 import { ActionUnansweredError, answeredBy } from '../domain/carry-out-action';
 
-/** The function threw, or Lambda ended it. */
+/** The action function threw, or Lambda ended it. */
 export class ActionFailedError extends Error {
   constructor(reason: string) {
     super(reason);
@@ -23,7 +23,7 @@ export class ActionFailedError extends Error {
   }
 }
 
-/** What the function is told of a decision. `payload` is as it was asked, in JSON. */
+/** What an action function is told of a decision. `payload` is as it was asked, in JSON. */
 export function actionCall(
   statement: DecisionStatement,
   payload: string,
@@ -65,7 +65,7 @@ function idempotencyKey(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Calls the function of an action, and waits for what it returns. */
+/** Calls an action function, and waits for what it returns. */
 export async function callAction(
   client: LambdaClient,
   functionArn: string,

@@ -272,12 +272,12 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
-   * For how long a request that is asked or decided now may still be heard of, in seconds: while
-   * its workflow keeps it, someone may click Retry.
+   * For how long a request that is asked or decided now is kept at the most, in seconds: someone
+   * may click Retry until then.
    *
    * @internal
    */
-  public get _heardOfSeconds(): number {
+  public get _requestKeptSeconds(): number {
     const { approvalSeconds, auditSeconds } = this.settings;
     return this._expireSeconds + Math.max(0, ...approvalSeconds) + auditSeconds;
   }

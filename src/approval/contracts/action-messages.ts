@@ -4,7 +4,7 @@ import type { OutcomeKind, Phase, ReasonNotToAsk } from '../domain/approval-requ
 /** Raised when a field changes its meaning or goes; new fields may come without. */
 export const ACTION_MESSAGE_VERSION = 1;
 
-/** What the function of an ApprovedAction is invoked with: a decision that is proved. */
+/** What an action function is invoked with: a decision that is proved. */
 export interface ActionCall {
   readonly version: typeof ACTION_MESSAGE_VERSION;
   readonly type: 'action-call';
@@ -39,7 +39,7 @@ export interface ActionCall {
   readonly isExtension?: boolean;
 }
 
-/** What the function returns, where it returns more than a text. */
+/** What an action function returns, where it returns more than a text. */
 export interface ActionAnswer {
   readonly outcome?: OutcomeKind;
   /**

@@ -1,6 +1,6 @@
 import { handlerContract } from '../../shared/contracts/handler-environment';
 
-/** The function of an action may take no longer: it is waited for. */
+/** An action function may take no longer: it is waited for. */
 export const MOST_ACTION_SECONDS = 300;
 
 export const CARRY_OUT_ACTION = handlerContract({

@@ -11,6 +11,6 @@ export const RECEIVE_INTERACTION = handlerContract({
     'SIGNING_SECRET_ARN',
     'AUDIT_SECONDS',
   ],
-  /** Where those who deny are asked why: the rule for it, and what opens the modal. */
+  /** Where those who deny are asked why: whether they have to say, and what opens the modal. */
   optionalVariables: ['DENIAL_PROMPT', 'BOT_TOKEN_SECRET_ARN'],
 });

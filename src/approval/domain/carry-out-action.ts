@@ -39,8 +39,8 @@ export interface ActionPorts {
   release(current: ActionTry): Promise<void>;
   conclude(current: ActionTry, result: AskResult): Promise<void>;
   /**
-   * Has the function of the action make it true. Throws where that fails: an
-   * ActionUnansweredError, where it may be at it still.
+   * Has the action function make it true. Throws where that fails: an ActionUnansweredError, where
+   * it may be at it still.
    */
   call(isBegun: boolean): Promise<CarriedOut>;
   now(): Date;

@@ -63,7 +63,7 @@ const handling: MessageHandling = {
   workIn: ({ body }) => workInMessage(body),
 };
 
-/** Has the function of the action make true what people decided, and reports what came of it. */
+/** Has the action function make true what people decided, and reports what came of it. */
 export const handler = messageHandler(handling, metrics);
 
 async function handleDecision(received: ReceivedDecision, tries: number): Promise<void> {

@@ -21,7 +21,7 @@ const STATEMENT: DecisionStatement = {
 };
 const CALL = actionCall(STATEMENT, '{"id":1}', false);
 
-describe('the call of the handler', () => {
+describe('the call of the action function', () => {
   test('has what was asked, as it was stored, and what was decided', () => {
     expect(CALL).toEqual({
       version: 1,
@@ -66,7 +66,7 @@ describe('the call of the handler', () => {
   });
 });
 
-describe('what the handler returns', () => {
+describe('what the action function returns', () => {
   test('nothing at all, as runtimes without a value answer', async () => {
     expect(await called({ Payload: '' })).toEqual({ outcome: 'carried-out', text: 'Done.' });
   });

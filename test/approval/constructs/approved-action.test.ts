@@ -13,7 +13,7 @@ const [ASK, CARRY_OUT] = ['ActionAskApprovalRole', 'ActionCarryOutDecisionRole']
 describe('the rights', () => {
   const template = Template.fromStack(withAction().stack);
 
-  test('of the function that asks: to ask, and never to call the function of the action', () => {
+  test('of the function that asks: to ask, and never to call the action function', () => {
     expect(actionsOf(template, ASK).filter((action) => !/^(kms|logs):/.test(action))).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
@@ -24,7 +24,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('of the function that carries out: to call the function of the action alone, and sign nothing', () => {
+  test('of the function that carries out: to call the action function alone, and sign nothing', () => {
     expect(actionsOf(template, CARRY_OUT)).toEqual(
       expect.arrayContaining(['kms:VerifyMac', 'lambda:InvokeFunction', 'sns:Publish']),
     );
@@ -35,7 +35,7 @@ describe('the rights', () => {
     ]);
   });
 
-  test('of the function of the action stay its own', () => {
+  test('of the action function stay its own', () => {
     expect(actionsOf(template, 'HandlerServiceRole')).toEqual([]);
   });
 

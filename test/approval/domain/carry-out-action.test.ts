@@ -17,7 +17,7 @@ const APPROVED: ActionDecision = {
 };
 const DONE: CarriedOut = { outcome: 'carried-out', text: 'Done.' };
 
-/** A table with one request, and a handler. */
+/** A table with one request, and an action function. */
 class Action {
   readonly calls: boolean[] = [];
   turn = 0;
@@ -25,7 +25,7 @@ class Action {
   holder?: string;
   last?: AskResult;
   now = NOON;
-  handler: () => Promise<CarriedOut> = async () => DONE;
+  actionFunction: () => Promise<CarriedOut> = async () => DONE;
 
   async carryOut(
     decision: ActionDecision,
@@ -45,7 +45,7 @@ class Action {
         },
         call: async (isBegun) => {
           this.calls.push(isBegun);
-          return this.handler();
+          return this.actionFunction();
         },
         now: () => this.now,
       },
@@ -71,9 +71,9 @@ test('a decision is carried out once, and told as often as it comes', async () =
   expect(action.calls).toEqual([false]);
 });
 
-test('what the handler says failed is not tried again by itself', async () => {
+test('what the action function says failed is not tried again by itself', async () => {
   const action = new Action();
-  action.handler = async () => ({ outcome: 'failed', text: 'Not today.' });
+  action.actionFunction = async () => ({ outcome: 'failed', text: 'Not today.' });
   await action.carryOut(APPROVED);
   await action.carryOut(APPROVED, { tries: 2 });
   expect(action.calls).toEqual([false]);
@@ -84,25 +84,25 @@ test('what the handler says failed is not tried again by itself', async () => {
 test('more time is another thing to do than what was approved first, and a retry of it is not', async () => {
   const action = new Action();
   await action.carryOut(APPROVED);
-  action.handler = async () => ({ outcome: 'failed', text: 'Not today.' });
+  action.actionFunction = async () => ({ outcome: 'failed', text: 'Not today.' });
   const until = new Date(NOON.getTime() + 3_600_000);
   await action.carryOut({ ...APPROVED, attempt: 2, isExtension: true, until });
   await action.carryOut({ ...APPROVED, attempt: 3, isExtension: true, until });
   expect(action.calls).toEqual([false, false, true]);
 });
 
-test('what the handler throws is, and it hears that it has begun', async () => {
+test('what the action function throws is, and it hears that it has begun', async () => {
   const action = new Action();
-  action.handler = async () => Promise.reject(new Error('busy'));
+  action.actionFunction = async () => Promise.reject(new Error('busy'));
   await expect(action.carryOut(APPROVED)).rejects.toThrow('busy');
-  action.handler = async () => DONE;
+  action.actionFunction = async () => DONE;
   await action.carryOut(APPROVED, { holder: 'two', tries: 2 });
   expect(action.calls).toEqual([false, true]);
 });
 
 test('a call whose answer was lost keeps others from beginning: it may be under way', async () => {
   const action = new Action();
-  action.handler = async () => Promise.reject(new ActionUnansweredError('socket hang up'));
+  action.actionFunction = async () => Promise.reject(new ActionUnansweredError('socket hang up'));
   await expect(action.carryOut(APPROVED)).rejects.toThrow('is not known');
   await expect(action.carryOut(APPROVED, { holder: 'two', tries: 2 })).rejects.toThrow('under way');
   expect(action.calls).toEqual([false]);
@@ -110,7 +110,7 @@ test('a call whose answer was lost keeps others from beginning: it may be under 
 
 test('two messages at the same time lead to one call', async () => {
   const action = new Action();
-  action.handler = async () => {
+  action.actionFunction = async () => {
     expect(await action.carryOut(APPROVED, { holder: 'two' })).toBeUndefined();
     await expect(action.carryOut(APPROVED, { holder: 'three', tries: 2 })).rejects.toThrow(
       'under way',
@@ -160,7 +160,7 @@ test.each([
     const [, error, isLeaseToEnd] = given;
     const until = new Date(NOON.getTime() + 300_000);
     const action = new Action();
-    action.handler = async () => Promise.reject(error);
+    action.actionFunction = async () => Promise.reject(error);
     await expect(action.carryOut({ ...APPROVED, until })).rejects.toThrow(error);
     action.now = until;
     if (isLeaseToEnd) action.holder = undefined;
@@ -174,7 +174,7 @@ test.each([
   },
 );
 
-test('a handler that says nothing has done it', () => {
+test('an action function that says nothing has done it', () => {
   expect(answeredBy({})).toEqual(DONE);
   expect(answeredBy({ text: ' ' })).toEqual(DONE);
   expect(answeredBy({ outcome: 'conflicting', text: 'Gone.' })).toEqual({

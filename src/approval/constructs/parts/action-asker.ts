@@ -23,7 +23,7 @@ export class ActionAsker {
         ASKER: asker.name,
         ACTION_TABLE: table.tableName,
         REQUEST_QUEUE_URL: asker.requestQueue.queueUrl,
-        KEPT_SECONDS: String(workflow._heardOfSeconds),
+        KEPT_SECONDS: String(workflow._requestKeptSeconds),
       }),
       description: `Has people asked for ${action.node.path}`,
       memorySize: 512,

@@ -21,7 +21,7 @@ export interface ActionCarrierProps extends ActionParts {
   readonly topic: sns.ITopic;
 }
 
-/** The function that proves decisions, and calls the function of the action with them. */
+/** The function that proves decisions, and calls the action function with them. */
 export class ActionCarrier {
   public readonly handler: lambda.Function;
   public readonly alarms: cloudwatch.Alarm[];
@@ -41,10 +41,10 @@ export class ActionCarrier {
         DECISION_QUEUE_URL: decisions.queueUrl,
         DECISION_KEY_ARN: asker.decisionKey.keyArn,
         ACTION_FUNCTION_ARN: actionFunction.functionArn,
-        KEPT_SECONDS: String(workflow._heardOfSeconds),
+        KEPT_SECONDS: String(workflow._requestKeptSeconds),
         NOTIFICATION_TOPIC_ARN: topic.topicArn,
       }),
-      description: `Calls the function of ${scope.node.path} with what people decided`,
+      description: `Calls the action function of ${scope.node.path} with what people decided`,
       memorySize: 512,
     });
     takeOneByOne(this.handler, decisions, MAX_CONCURRENCY);
@@ -68,7 +68,7 @@ export class ActionCarrier {
       alarm(
         'FailedDecisionsAlarm',
         ownMetric(this.scope, ACTION_METRICS.decisionsFailed),
-        'A decision of people could not be carried out: the function of the action fails.',
+        'A decision of people could not be carried out: the action function fails.',
       ),
       alarm(
         'RefusedDecisionsAlarm',
@@ -78,7 +78,7 @@ export class ActionCarrier {
       alarm(
         'DecisionErrorsAlarm',
         this.handler.metricErrors(),
-        'The function that calls the function of the action fails as a whole: decisions wait.',
+        'The function that calls the action function fails as a whole: decisions wait.',
       ),
     ];
   }
