@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -12,12 +11,11 @@ import { readHubVariable } from '../../organization/adapters/hub-variable';
 import type { HubVariable } from '../../organization/contracts/hub-variable';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { parseAccountMessage } from '../adapters/account-messages';
 import { type Announcement, Announcing, toOwners } from '../adapters/announcing';
@@ -60,8 +58,10 @@ import { runKeySentry } from '../domain/run-key-sentry';
 
 const environment = readEnvironment(CHECK_ACCESS_KEYS, process.env);
 const { SENTRY_NAME: sentry, ACCOUNT_ID: account } = environment;
-const logger = new Logger({ serviceName: sentry });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+const { logger, metrics, failures } = telemetryOf({
+  construct: sentry,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
@@ -69,11 +69,6 @@ const s3 = new S3Client({ ...CLIENT_SETTINGS, forcePathStyle: true });
 const sns = new SNSClient(CLIENT_SETTINGS);
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const notifications = new SnsNotifications(sns, environment.NOTIFICATION_TOPIC_ARN);
-const failures = FailureReporter.ofFunction({
-  construct: sentry,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
 const runFailures = new RunFailures({
   failures,
   clock: SYSTEM_CLOCK,

@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -11,11 +10,10 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { handleMessages, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_LEFT_OUT } from '../../shared/contracts/queue-tries';
 import { type NamedWork, reasonOf } from '../../shared/domain/failure/failure';
 import { advanceDue, type DueThing } from '../adapters/advance-due';
@@ -55,8 +53,10 @@ import { type WorkflowPorts } from '../domain/workflow-ports';
 
 const environment = readEnvironment(ADVANCE_REQUESTS, process.env);
 const workflow = environment.WORKFLOW_NAME;
-const logger = new Logger({ serviceName: workflow });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: workflow });
+const { logger, metrics, failures } = telemetryOf({
+  construct: workflow,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
@@ -76,11 +76,6 @@ const configuration = new CachedConfiguration(
   SYSTEM_CLOCK,
 );
 
-const failures = FailureReporter.ofFunction({
-  construct: workflow,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
 const dueFailures = new DueFailures(failures, SYSTEM_CLOCK);
 
 /** The content of the table, and the means to work on it by the configuration of the moment. */
