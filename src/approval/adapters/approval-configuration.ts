@@ -5,7 +5,7 @@ import {
   APPROVAL_PARAMETER_VERSION,
   type ApprovalParameter,
 } from '../contracts/approval-parameter';
-import { REASON_PROMPTS } from '../domain/approval-configuration';
+import { DENIAL_PROMPTS } from '../domain/approval-configuration';
 
 const text = z.string().check(z.minLength(1));
 const positive = z.number().check(z.positive());
@@ -29,7 +29,7 @@ export const parameterSchema = z.object({
   remindMilliseconds: positive,
   approvalSeconds: z.array(atLeastOne),
   denialPauseMilliseconds: z.number().check(z.nonnegative()),
-  denialPrompt: z.optional(z.enum(REASON_PROMPTS)),
+  denialPrompt: z.optional(z.enum(DENIAL_PROMPTS)),
   requestsAnHour: atLeastOne,
   routes: z.optional(
     z.array(

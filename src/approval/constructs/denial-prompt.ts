@@ -1,4 +1,4 @@
-import type { ReasonPrompt } from '../domain/approval-configuration';
+import type { DenialPrompt as StoredPrompt } from '../domain/approval-configuration';
 
 /** Whether those who deny a request in Slack are asked why. */
 export enum DenialPrompt {
@@ -15,14 +15,12 @@ export enum DenialPrompt {
   REQUIRED = 'REQUIRED',
 }
 
-const PROMPTS: Readonly<Record<DenialPrompt, ReasonPrompt | undefined>> = {
+const PROMPTS: Readonly<Record<DenialPrompt, StoredPrompt | undefined>> = {
   [DenialPrompt.NONE]: undefined,
   [DenialPrompt.OPTIONAL]: 'optional',
   [DenialPrompt.REQUIRED]: 'required',
 };
 
-export function reasonPrompt(
-  denialPrompt: DenialPrompt = DenialPrompt.NONE,
-): ReasonPrompt | undefined {
-  return PROMPTS[denialPrompt];
+export function storedPrompt(prompt: DenialPrompt = DenialPrompt.NONE): StoredPrompt | undefined {
+  return PROMPTS[prompt];
 }

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { checkedDeciders, warnOfTooFewApprovers } from './checked-deciders';
 import { warnOfMentionedOthers } from './checked-mentions';
 import { checkedRoutes } from './checked-routes';
-import { reasonPrompt } from './denial-prompt';
+import { storedPrompt } from './denial-prompt';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
 import type { ApprovalParameter } from '../contracts/approval-parameter';
@@ -40,7 +40,7 @@ export function slackApprovalWorkflowSettings(
     checkedSeconds(props[name] ?? byDefault, place(scope, name), range);
   const expireSeconds = seconds('expireAfter', Duration.hours(24), EXPIRY_RANGE);
   const remindSeconds = seconds('remindAfter', Duration.hours(4), REMINDER_RANGE);
-  const denialPrompt = reasonPrompt(props.denialPrompt);
+  const denialPrompt = storedPrompt(props.denialPrompt);
   refuseLateReminder(scope, props, expireSeconds);
   return {
     approvers: own.approvers,

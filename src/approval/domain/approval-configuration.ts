@@ -1,7 +1,7 @@
 /** Whether those who deny may leave out why. */
-export const REASON_PROMPTS = ['optional', 'required'] as const;
+export const DENIAL_PROMPTS = ['optional', 'required'] as const;
 
-export type ReasonPrompt = (typeof REASON_PROMPTS)[number];
+export type DenialPrompt = (typeof DENIAL_PROMPTS)[number];
 
 /** Who may decide, how many it takes, and where. */
 export interface Deciders {
@@ -42,7 +42,7 @@ export interface ApprovalConfiguration extends Deciders {
   /** For how long the same is not asked again after a denial. */
   readonly denialPauseMilliseconds: number;
   /** Undefined where those who deny are not asked why. */
-  readonly denialPrompt?: ReasonPrompt;
+  readonly denialPrompt?: DenialPrompt;
   /** How many requests one actor may cause about one thing, such as a group, in an hour. */
   readonly requestsAnHour: number;
   /** The first that is for a request has it decided. */

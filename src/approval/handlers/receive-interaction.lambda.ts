@@ -24,7 +24,7 @@ import { hasPlausibleHeaders, verifySignature } from '../adapters/slack/request-
 import { SlackWebApi } from '../adapters/slack/slack-web-api';
 import { APPROVAL_METRICS as METRIC } from '../contracts/approval-metrics';
 import { RECEIVE_INTERACTION } from '../contracts/receive-interaction.environment';
-import { REASON_PROMPTS } from '../domain/approval-configuration';
+import { DENIAL_PROMPTS } from '../domain/approval-configuration';
 import { reasonText } from '../domain/denial-reason';
 
 const environment = readEnvironment(RECEIVE_INTERACTION, process.env);
@@ -64,10 +64,10 @@ interface Answer {
   readonly body?: string;
 }
 
-const reasonPrompt = REASON_PROMPTS.find((prompt) => prompt === environment.DENIAL_PROMPT);
+const denialPrompt = DENIAL_PROMPTS.find((prompt) => prompt === environment.DENIAL_PROMPT);
 /** SLACK_API_URL is set where a stand-in takes Slack's place. */
 const modals =
-  reasonPrompt && environment.BOT_TOKEN_SECRET_ARN
+  denialPrompt && environment.BOT_TOKEN_SECRET_ARN
     ? new ReasonModals(
         new SlackWebApi(
           new CachedSecret(
@@ -78,7 +78,7 @@ const modals =
           process.env.SLACK_API_URL,
           MODAL_WITHIN_MILLISECONDS,
         ),
-        reasonPrompt,
+        denialPrompt,
       )
     : undefined;
 
@@ -176,7 +176,7 @@ async function take(click: StoredClick, interaction: Click): Promise<void> {
 
 /** Slack takes blanks for something that was written. */
 function lacksReason({ reason }: Click): boolean {
-  return reasonPrompt === 'required' && reason !== undefined && reasonText(reason) === '';
+  return denialPrompt === 'required' && reason !== undefined && reasonText(reason) === '';
 }
 
 /** @see https://docs.slack.dev/surfaces/modals#displaying_errors */

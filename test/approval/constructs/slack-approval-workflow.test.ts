@@ -59,21 +59,21 @@ describe('who may decide, and how it goes about it, travels in an SSM parameter'
     [DenialPrompt.NONE, undefined],
     [DenialPrompt.OPTIONAL, 'optional'],
     [DenialPrompt.REQUIRED, 'required'],
-  ])('with denialPrompt %s, those who deny are asked %s', (denialPrompt, rule) => {
+  ])('with denialPrompt %s, those who deny are asked %s', (denialPrompt, stored) => {
     const synthesized = template({ denialPrompt });
-    expect(parameterOf(synthesized).denialPrompt).toBe(rule);
+    expect(parameterOf(synthesized).denialPrompt).toBe(stored);
     const [, { Properties }] = Object.entries(
       synthesized.findResources('AWS::Lambda::Function'),
     ).find(([name]) => name.startsWith('ApprovalsReceiveInteraction'))!;
-    expect(Properties.Environment.Variables.DENIAL_PROMPT).toBe(rule);
+    expect(Properties.Environment.Variables.DENIAL_PROMPT).toBe(stored);
     // Only then may the function that anyone can call read the bot token.
     const secrets = targetsOf(synthesized, RECEIVE, 'secretsmanager:GetSecretValue');
-    expect(secrets).toHaveLength(rule ? 2 : 1);
-    expect(JSON.stringify(secrets).includes('BotToken')).toBe(rule !== undefined);
+    expect(secrets).toHaveLength(stored ? 2 : 1);
+    expect(JSON.stringify(secrets).includes('BotToken')).toBe(stored !== undefined);
     const unasked = synthesized.findResources('AWS::CloudWatch::Alarm', {
       Properties: { MetricName: 'ReasonsUnasked', Threshold: 0, Statistic: 'Sum' },
     });
-    expect(Object.keys(unasked)).toHaveLength(rule ? 1 : 0);
+    expect(Object.keys(unasked)).toHaveLength(stored ? 1 : 0);
   });
 
   test('as the app says', () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { cut, plain, type PlainText } from './approval-blocks';
-import type { ReasonPrompt } from '../../domain/approval-configuration';
+import type { DenialPrompt } from '../../domain/approval-configuration';
 import { MOST_REASON_CHARACTERS } from '../../domain/denial-reason';
 
 /** What Slack calls the modal when someone submits it. */
@@ -56,7 +56,7 @@ export type ModalBlock =
 export function denialModal(
   { value, channelId, messageTs, userId }: ClickedDenial,
   headline: string,
-  prompt: ReasonPrompt,
+  prompt: DenialPrompt,
 ): DenialModal {
   return {
     type: 'modal',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { denialModal } from './denial-modal';
 import type { Click } from './interaction-payload';
 import type { SlackWebApi } from './slack-web-api';
-import type { ReasonPrompt } from '../../domain/approval-configuration';
+import type { DenialPrompt } from '../../domain/approval-configuration';
 import { MessengerRefusedError } from '../../domain/messenger';
 
 /** Slack says so where a modal was opened for the click already: the click came a second time. */
@@ -12,7 +12,7 @@ const OPENED_BEFORE = 'exchanged_trigger_id';
 export class ReasonModals {
   constructor(
     private readonly slack: Pick<SlackWebApi, 'openView'>,
-    private readonly prompt: ReasonPrompt,
+    private readonly prompt: DenialPrompt,
   ) {}
 
   /** Throws where it is not open within the time: then no one asks for the reason. */

@@ -10,7 +10,7 @@ import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { ownMetric } from '../../../shared/constructs/own-metric';
 import { APPROVAL_METRICS } from '../../contracts/approval-metrics';
 import { RECEIVE_INTERACTION } from '../../contracts/receive-interaction.environment';
-import type { ReasonPrompt } from '../../domain/approval-configuration';
+import type { DenialPrompt } from '../../domain/approval-configuration';
 import { InteractionApi } from '../interaction-api';
 import { grantSecret, grantSend } from '../workflow-rights';
 
@@ -18,7 +18,7 @@ export interface ReceiverProps {
   /** How long clicks are kept. */
   readonly auditSeconds: number;
   /** Undefined where those who deny are not asked why. */
-  readonly denialPrompt: ReasonPrompt | undefined;
+  readonly denialPrompt: DenialPrompt | undefined;
   readonly domainMapping: apigwv2.DomainMappingOptions | undefined;
 }
 
