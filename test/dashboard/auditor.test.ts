@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { daysBetween, isOlderThan } from '../../src/access-key/domain/access-key';
 import { INVENTORY_COLUMNS } from '../../src/access-key/domain/inventory-csv';
 import { LOG_QUESTIONS } from '../../src/dashboard/domain/log-questions';
 
@@ -25,6 +26,17 @@ const COLUMNS = [
 test('the file has the columns that the commands read', () => {
   expect(INVENTORY_COLUMNS).toEqual(expect.arrayContaining([...COLUMNS]));
 });
+
+const HOUR = 3_600_000;
+const NOW = new Date('2026-11-21T10:00:00Z');
+/** Of the key of idle, which has passed both limits an hour ago. */
+const CREATED = new Date(NOW.getTime() - 90 * 24 * HOUR - HOUR);
+const USED = new Date(NOW.getTime() - 45 * 24 * HOUR - HOUR);
+/** What the file says of it. */
+const WHOLE_DAYS = {
+  age: String(daysBetween(CREATED, NOW)),
+  sinceUse: String(daysBetween(USED, NOW)),
+};
 
 type Row = Partial<Record<(typeof COLUMNS)[number], string>>;
 
@@ -51,12 +63,12 @@ const ROWS: readonly Row[] = [
     user: 'idle',
     key_id: 'AKIAIDLE',
     status: 'Inactive',
-    age_in_days: '90',
+    age_in_days: WHOLE_DAYS.age,
     last_used: '2026-10-06T10:00:00Z',
-    days_since_use: '46',
+    days_since_use: WHOLE_DAYS.sinceUse,
     owner: 'web',
   },
-  { user: 'new', key_id: 'AKIANEW', status: 'Active', age_in_days: '45', last_used: 'never' },
+  { user: 'new', key_id: 'AKIANEW', status: 'Active', age_in_days: '44', last_used: 'never' },
   {
     user: 'made during the run',
     key_id: 'AKIAJUSTNOW',
@@ -80,6 +92,7 @@ test('which keys are older than 90 days, and of which that is not known', () => 
   expect(answersTo('Which keys are older than 90 days?')).toEqual([
     '111122223333 old, and "used" AKIAOLD Active 400',
     '111122223333 forgotten AKIAFORGOTTEN Active 91',
+    '111122223333 idle AKIAIDLE Inactive 90',
     '444455556666     the account could not be read',
   ]);
 });
@@ -90,6 +103,13 @@ test('which were not used for 45 days, those that never were counted from their 
     '111122223333 idle AKIAIDLE Inactive 2026-10-06T10:00:00Z',
     '444455556666     the account could not be read',
   ]);
+});
+
+test('a key that the sentry lists as too old or as unused is in both answers', () => {
+  expect(isOlderThan(CREATED, 90, NOW)).toBe(true);
+  expect(isOlderThan(USED, 45, NOW)).toBe(true);
+  expect(answersTo('Which keys are older than 90 days?').join()).toContain('AKIAIDLE');
+  expect(answersTo('Which were not used for 45 days?').join()).toContain('AKIAIDLE');
 });
 
 test('who owns them, and who has them where no owner is known', () => {
