@@ -35,6 +35,7 @@ import {
 } from '../../shared/constructs/guarded-queue';
 import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
+import { informAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
@@ -98,6 +99,7 @@ export class SlackApprovalWorkflow extends Construct {
   /** Whether someone asks whose requests may have an account and units. */
   private mayGetPlaces = false;
   private isAsked = false;
+  private tellsOwners = false;
 
   /**
    * Throws if a duration, a number or an id is out of its range, if more people have to approve
@@ -114,7 +116,10 @@ export class SlackApprovalWorkflow extends Construct {
     const settings = slackApprovalWorkflowSettings(this, props);
     this.settings = settings;
     this.node.addValidation({
-      validate: () => [...this.refuseIdleTags(), ...this.refuseIdlePlaces()],
+      validate: () => {
+        this.informOfIdleness();
+        return [...this.refuseIdleTags(), ...this.refuseIdlePlaces()];
+      },
     });
     this.notificationTopic = props.notificationTopic
       ? givenTopic(this, props.notificationTopic, tamperRules ? ALARMS_AND_EVENTS : ALARMS_ALONE)
@@ -312,12 +317,32 @@ export class SlackApprovalWorkflow extends Construct {
   }
 
   /**
+   * For a sentry that has owners of keys told by direct message.
+   *
+   * @internal
+   */
+  public _tellsOwners(): void {
+    this.tellsOwners = true;
+  }
+
+  /**
    * Where a sentry orders direct messages.
    *
    * @internal
    */
   public get _messageQueue(): GuardedQueue {
     return this.parts.queues.messages;
+  }
+
+  /** No warning: it may well be deployed first, and be used once the Slack app is made. */
+  private informOfIdleness(): void {
+    if (this.isAsked || this.tellsOwners) return;
+    informAtSynth(
+      this,
+      'cdk-sentries:workflowNotUsed',
+      `Nothing in the app asks ${this.node.path}, so no question comes to Slack: give it to a response, such as ChangeResponse.revertUntilApproved(${this.node.id}), ` +
+        'to askBeforeDeactivating or notifyOwners of an IamKeySentry, or to an ApprovedAction. If that is to come later, acknowledge this.',
+    );
   }
 
   private refuseIdleTags(): string[] {

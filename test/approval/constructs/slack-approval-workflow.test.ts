@@ -1,16 +1,24 @@
-import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations as CdkAnnotations, App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
 import {
   Approvers,
+  ChangeResponse,
   DenialPrompt,
+  IamKeySentry,
+  KeyOwner,
+  MonitoredGroups,
+  SecurityGroupBaseline,
+  SecurityGroupSentry,
   SlackDestination,
+  type SlackApprovalWorkflow,
   type SlackApprovalWorkflowProps,
 } from '../../../src';
 import { ADVANCE_REQUESTS } from '../../../src/approval/contracts/advance-requests.environment';
@@ -812,6 +820,49 @@ describe('a single approver', () => {
     const stack = new Stack(undefined, 'App');
     workflow(stack, props);
     Annotations.fromStack(stack).hasNoWarning('/App/Approvals', Match.anyValue());
+  });
+});
+
+describe('a workflow that nothing uses', () => {
+  const hint = Match.stringLikeRegexp('no question comes to Slack.+cdk-sentries:workflowNotUsed');
+
+  test('is pointed out, with what to give it to', () => {
+    const stack = new Stack(undefined, 'App');
+    workflow(stack);
+    Annotations.fromStack(stack).hasInfo('/App/Approvals', hint);
+  });
+
+  test.each<[string, (stack: Stack, it: SlackApprovalWorkflow) => void]>([
+    [
+      'a sentry asks it',
+      (stack, it) =>
+        new SecurityGroupSentry(stack, 'Groups', {
+          monitoredGroups: MonitoredGroups.all(),
+          policies: [
+            {
+              baseline: SecurityGroupBaseline.locked(),
+              response: ChangeResponse.revertUntilApproved(it),
+            },
+          ],
+        }),
+    ],
+    [
+      'an asker of your own asks it',
+      (stack, it) => it.addAsker('own', new sqs.Queue(stack, 'Decisions')),
+    ],
+    [
+      'it tells owners of keys',
+      (stack, it) =>
+        new IamKeySentry(stack, 'Keys', { owners: [KeyOwner.tag('Owner')], notifyOwners: it }),
+    ],
+    [
+      'that is meant so',
+      (_, it) => CdkAnnotations.of(it).acknowledgeInfo('cdk-sentries:workflowNotUsed', 'Later'),
+    ],
+  ])('is not where %s', (_, use) => {
+    const stack = new Stack(undefined, 'App');
+    use(stack, workflow(stack));
+    Annotations.fromStack(stack).hasNoInfo('/App/Approvals', hint);
   });
 });
 

@@ -28,6 +28,7 @@ export class OwnerMessages {
       );
     }
     refuseUnnamedPlace(sentry, 'the workflow', notifyOwners);
+    notifyOwners._tellsOwners();
     return new OwnerMessages(notifyOwners);
   }
 
