@@ -14,13 +14,15 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
   /**
    * The signing secret of the Slack app, as the plain text of a secret in the workflow's own
    * Region, or this throws. In another account it has to have a key of its own that is given with
-   * it, or this throws; a warning says what the policies of both have to hold.
+   * it, or this throws; a warning says what the policies of both have to hold. Throws if another
+   * workflow of the CDK app has it: an app of Slack sends clicks to one workflow alone.
    */
   readonly signingSecret: secretsmanager.ISecret;
 
   /**
    * The bot token of the Slack app (xoxb-…), as the plain text of a secret. Where it may be is as
-   * with `signingSecret`. Throws if it is the secret that holds the signing secret.
+   * with `signingSecret`. Throws if it is the secret that holds the signing secret, or if another
+   * workflow of the CDK app has it.
    */
   readonly botToken: secretsmanager.ISecret;
 

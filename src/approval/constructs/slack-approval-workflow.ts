@@ -23,7 +23,12 @@ import {
   type SlackApprovalWorkflowSettings,
   slackApprovalWorkflowSettings,
 } from './slack-approval-workflow-settings';
-import { allSecrets, slackSecrets } from './slack-secrets';
+import {
+  allSecrets,
+  refuseSharedSlackApp,
+  slackSecrets,
+  type WorkflowWithSecrets,
+} from './slack-secrets';
 import { WorkflowParameter } from './workflow-parameter';
 import { adviseOnAlarms } from '../../shared/constructs/alarm-advice';
 import { applyCompanySettings } from '../../shared/constructs/apply-company-settings';
@@ -103,7 +108,8 @@ export class SlackApprovalWorkflow extends Construct {
 
   /**
    * Throws if a duration, a number or an id is out of its range, if more people have to approve
-   * than there are, if two of the secrets are the same, if an operator is no role or user, and if
+   * than there are, if two of the secrets are the same, if another workflow of the app has one of
+   * them, if an operator is no role or user, and if
    * the topic cannot work. That two workflows of one stack have the same id is an error at synth:
    * their URLs hang on it.
    */
@@ -113,6 +119,7 @@ export class SlackApprovalWorkflow extends Construct {
     const { tamperRules = true } = props;
     this._tamperRules = tamperRules;
     const secrets = slackSecrets(this, props);
+    refuseSharedSlackApp({ workflow: this, secrets }, this.otherWorkflows());
     const settings = slackApprovalWorkflowSettings(this, props);
     this.settings = settings;
     this.node.addValidation({
@@ -332,6 +339,14 @@ export class SlackApprovalWorkflow extends Construct {
    */
   public get _messageQueue(): GuardedQueue {
     return this.parts.queues.messages;
+  }
+
+  private otherWorkflows(): WorkflowWithSecrets[] {
+    return this.node.root.node
+      .findAll()
+      .filter((one): one is SlackApprovalWorkflow => one instanceof SlackApprovalWorkflow)
+      .filter((one) => one !== this)
+      .map((one) => ({ workflow: one, secrets: one.parts.secrets }));
   }
 
   /** No warning: it may well be deployed first, and be used once the Slack app is made. */

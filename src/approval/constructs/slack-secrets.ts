@@ -19,21 +19,47 @@ export function slackSecrets(scope: Construct, props: SlackApprovalWorkflowProps
   const { signingSecret, botToken, monitoringChannel } = props;
   const webhook = monitoringChannel?._secret;
   const named = [
-    { prop: 'signingSecret', arn: signingSecret.secretArn },
-    { prop: 'botToken', arn: botToken.secretArn },
-    ...(webhook ? [{ prop: 'monitoringChannel', arn: webhook.secretArn }] : []),
+    { prop: 'signingSecret', secret: signingSecret },
+    { prop: 'botToken', secret: botToken },
+    ...(webhook ? [{ prop: 'monitoringChannel', secret: webhook }] : []),
   ];
-  checkSecretPlace(scope, 'signingSecret', signingSecret);
-  checkSecretPlace(scope, 'botToken', botToken);
-  if (webhook) checkSecretPlace(scope, 'monitoringChannel', webhook);
-  named.forEach(({ prop, arn }, index) => {
-    const other = named.slice(0, index).find((one) => one.arn === arn);
+  named.forEach(({ prop, secret }) => checkSecretPlace(scope, prop, secret));
+  named.forEach(({ prop, secret }, index) => {
+    const other = named.slice(0, index).find((one) => isSame(one.secret, secret));
     if (!other) return;
     throw new Error(
-      `${scope.node.path}: "${other.prop}" and "${prop}" are the same secret, ${arn}: write one secret for each, with the value alone as its text.`,
+      `${scope.node.path}: "${other.prop}" and "${prop}" are the same secret, ${secret.node.path}: write one secret for each, with the value alone as its text.`,
     );
   });
   return { signingSecret, botToken, webhook };
+}
+
+/** A workflow of the app, with its secrets. */
+export interface WorkflowWithSecrets {
+  readonly workflow: Construct;
+  readonly secrets: SlackSecrets;
+}
+
+/**
+ * Throws for two workflows with the app of Slack in common: it has one address for clicks, so those
+ * on the questions of one workflow would come to the other, and not count.
+ */
+export function refuseSharedSlackApp(
+  { workflow, secrets }: WorkflowWithSecrets,
+  others: readonly WorkflowWithSecrets[],
+): void {
+  for (const prop of ['signingSecret', 'botToken'] as const) {
+    const other = others.find((one) => isSame(one.secrets[prop], secrets[prop]));
+    if (!other) continue;
+    throw new Error(
+      `${workflow.node.path}: "${prop}" is the secret ${secrets[prop].node.path}, which ${other.workflow.node.path} has as well: an app of Slack sends clicks to one workflow alone. ` +
+        'Make an app of Slack for each, with secrets of its own, or write one workflow with "routes".',
+    );
+  }
+}
+
+function isSame(one: secretsmanager.ISecret, other: secretsmanager.ISecret): boolean {
+  return one.secretArn === other.secretArn;
 }
 
 /** Those that are there. */

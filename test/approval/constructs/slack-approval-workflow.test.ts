@@ -928,7 +928,28 @@ describe('bad input is refused at synth, with what to write instead', () => {
           botToken: secretsmanager.Secret.fromSecretNameV2(stack, 'Again', 'slack'),
         });
       },
-      /App\/Approvals: "signingSecret" and "botToken" are the same secret/,
+      /App\/Approvals: "signingSecret" and "botToken" are the same secret, App\/Again: write/,
+    ],
+    [
+      'the signing secret of another workflow, and so its app of Slack',
+      () => {
+        const stack = new Stack(undefined, 'App');
+        const signingSecret = secret(stack, 'Signing');
+        workflow(stack, { signingSecret }, 'First');
+        return workflow(stack, { signingSecret }, 'Second');
+      },
+      /App\/Second: "signingSecret" is the secret App\/Signing, which App\/First has as well: .+ or write one workflow with "routes"/,
+    ],
+    [
+      'the bot token of a workflow in another stack',
+      () => {
+        const app = new App();
+        const first = new Stack(app, 'First');
+        const botToken = secret(first, 'Token');
+        workflow(first, { botToken });
+        return workflow(new Stack(app, 'Second'), { botToken });
+      },
+      /Second\/Approvals: "botToken" is the secret First\/Token, which First\/Approvals has as well/,
     ],
     [
       'the token for a webhook',
