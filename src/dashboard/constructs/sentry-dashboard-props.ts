@@ -66,7 +66,8 @@ export interface SentryDashboardProps {
 
   /**
    * The name of the dashboard: 1 to 255 letters, digits, hyphens and underscores, or this throws.
-   * The account has one dashboard of each name, whatever the Region.
+   * The account has one dashboard of each name, whatever the Region: throws if another one of the
+   * app has it.
    *
    * @default - CloudFormation makes one
    */

@@ -12,7 +12,7 @@ import { introduction } from './parts/texts';
 import { workflowWidgets } from './parts/workflow-widgets';
 import { SavedQueries } from './saved-queries';
 import type { SentryDashboardProps } from './sentry-dashboard-props';
-import { checkShown, shownBy } from './shown-constructs';
+import { checkShown, refuseTakenName, shownBy } from './shown-constructs';
 
 /** Keys are looked at once a day, so a shorter time would show little of them. */
 const SHOWN = Duration.days(7);
@@ -35,14 +35,19 @@ export class SentryDashboard extends Construct {
   /** The dashboard: add widgets of your own at will. */
   public readonly dashboard: cloudwatch.Dashboard;
 
+  private readonly name: string | undefined;
+
   /**
    * Throws if there is nothing to show, if a construct is given twice or is in another account or
-   * Region, if a trail has no alarms, and if the name is malformed.
+   * Region, if a trail has no alarms, and if the name is malformed or that of another one of the
+   * app in the account.
    */
   constructor(scope: Construct, id: string, props: SentryDashboardProps) {
     super(scope, id);
     checkShown(this, props);
     const { dashboardName, savedQueries = true } = props;
+    this.name = dashboardName;
+    refuseTakenName(this, dashboardName, this.namesakes());
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName,
       defaultInterval: SHOWN,
@@ -53,6 +58,13 @@ export class SentryDashboard extends Construct {
     if (!savedQueries) return;
     const functions = shownBy(props).flatMap((shown) => functionsIn(shown));
     new SavedQueries(this, 'Queries', { functions, dashboardName });
+  }
+
+  private namesakes(): SentryDashboard[] {
+    return this.node.root.node
+      .findAll()
+      .filter((one): one is SentryDashboard => one instanceof SentryDashboard)
+      .filter((one) => one !== this && one.name === this.name);
   }
 }
 

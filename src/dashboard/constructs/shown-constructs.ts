@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { SentryDashboardProps } from './sentry-dashboard-props';
+import { isSameAccount } from '../../shared/constructs/same-account';
 import { isSamePlace } from '../../shared/constructs/same-place';
 
 const DASHBOARD_NAME = /^[A-Za-z0-9_-]{1,255}$/;
@@ -18,6 +19,20 @@ export function checkShown(dashboard: Construct, props: SentryDashboardProps): v
   refuseOtherPlaces(dashboard, shown);
   refuseWithoutAlarms(path, props);
   checkName(path, props.dashboardName);
+}
+
+/** Throws where another dashboard of the account has the name, in whatever Region. */
+export function refuseTakenName(
+  dashboard: Construct,
+  name: string | undefined,
+  namesakes: readonly Construct[],
+): void {
+  if (name === undefined) return;
+  const other = namesakes.find((one) => isSameAccount(dashboard, one));
+  if (!other) return;
+  throw new Error(
+    `${dashboard.node.path}: "dashboardName" is "${name}", which ${other.node.path} has as well, and an account has one dashboard of each name, whatever the Region: write another, such as "${name}-us-east-1", or leave it out.`,
+  );
 }
 
 /** In the order in which they are shown. */

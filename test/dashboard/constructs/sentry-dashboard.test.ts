@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, type Environment, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -287,6 +287,30 @@ describe('a dashboard cannot be made', () => {
     ).toThrow(
       `Named/Dashboard: "dashboardName" is "${dashboardName}": write 1 to 255 letters, digits, hyphens and underscores, such as "security".`,
     );
+  });
+});
+
+describe('a name that another dashboard of the app has', () => {
+  const shownIn = (app: App, id: string, env: Environment) => {
+    const stack = new Stack(app, id, { env });
+    const homeRegion = 'eu-west-1';
+    const iamKeySentries = [new IamKeySentry(stack, 'Keys', { homeRegion })];
+    return new SentryDashboard(stack, 'Board', { iamKeySentries, dashboardName: 'security' });
+  };
+
+  test('is refused in the same account, also in another Region', () => {
+    const app = new App();
+    shownIn(app, 'Here', { account: '111111111111', region: 'eu-west-1' });
+    expect(() => shownIn(app, 'There', { account: '111111111111', region: 'us-east-1' })).toThrow(
+      'There/Board: "dashboardName" is "security", which Here/Board has as well, and an account has one dashboard of each name, whatever the Region',
+    );
+  });
+
+  test('is no other in another account', () => {
+    const app = new App();
+    shownIn(app, 'Here', { account: '111111111111', region: 'eu-west-1' });
+    shownIn(app, 'There', { account: '222222222222', region: 'eu-west-1' });
+    expect(app.node.children).toHaveLength(2);
   });
 });
 
