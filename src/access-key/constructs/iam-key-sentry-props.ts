@@ -86,8 +86,8 @@ export interface IamKeySentryProps extends CompanySettings {
    * Where the owners of keys are found, in this order: the first that gives one counts. Reports are
    * grouped by owner, questions name it, and an EventBridge event for each owner has the keys and
    * what comes next. An owner decides nothing: by tags, anyone who may tag users can write it.
-   * Throws if it is empty, or for a place that is never looked at: the same twice, one after
-   * `KeyOwner.userName()`, or a path below an earlier one.
+   * Throws if it is empty, for a place that is never looked at: the same twice, one after
+   * `KeyOwner.userName()`, or a path below an earlier one; and for a tag that is in `excluding`.
    *
    * @default - no one looks for owners
    */

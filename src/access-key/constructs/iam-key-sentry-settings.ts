@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
 import { refuseUnwatchedAccounts, refuseUselessExclusions } from './useless-exclusions';
-import { refuseUselessOwners } from './useless-owners';
+import { refuseTagOfExclusion, refuseUselessOwners } from './useless-owners';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { SentryMode } from '../../shared/constructs/sentry-mode';
 import { MOST_PARAMETER_CHARACTERS } from '../../shared/contracts/parameter-limits';
@@ -28,6 +28,7 @@ export function iamKeySentrySettings(
   refuseUnwatchedAccounts(scope, excluding, props.hub);
   const owners = props.owners?.map((owner) => owner._specification);
   if (owners) refuseUselessOwners(scope, owners);
+  refuseTagOfExclusion(scope, owners ?? [], excluding);
   const settings: IamKeySentrySettings = {
     version: KEY_SENTRY_PARAMETER_VERSION,
     rules,

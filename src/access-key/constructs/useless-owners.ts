@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { Exclusion } from '../domain/exclusion';
 import { ownerOf, type OwnerRule } from '../domain/owner';
 
 /** Throws for a list that is empty, and for a place that an earlier one leaves nothing to. */
@@ -17,6 +18,20 @@ export function refuseUselessOwners(scope: Construct, owners: readonly OwnerRule
       }.`,
     );
   });
+}
+
+/** Throws for a tag that excludes users as well: an exclusion asks for a date, and no date owns. */
+export function refuseTagOfExclusion(
+  scope: Construct,
+  owners: readonly OwnerRule[],
+  excluding: readonly Exclusion[],
+): void {
+  const tags = excluding.flatMap((one) => (one.kind === 'tag' ? [one.key.toLowerCase()] : []));
+  const both = owners.find((one) => one.kind === 'tag' && tags.includes(one.key.toLowerCase()));
+  if (!both) return;
+  throw new Error(
+    `${scope.node.path}: ${inWords(both)} is in "owners", and "excluding" has the same tag, whose value has to be a date: write another tag in one of them.`,
+  );
 }
 
 /** Whether the first gives an owner wherever the second does. */

@@ -78,6 +78,11 @@ describe('what cannot work is refused, with the path of the construct and what t
       /"owners" has KeyOwner\.tag\("owner"\), which is never looked at after KeyOwner\.tag\("Owner"\)/,
     ],
     [
+      'a tag of owners that excludes users as well, as IAM sees it',
+      { owners: [KeyOwner.tag('Owner')], excluding: [KeyExclusion.tag('owner')] },
+      /KeyOwner\.tag\("Owner"\) is in "owners", and "excluding" has the same tag, whose value has to be a date: write another tag/,
+    ],
+    [
       'the same path twice',
       { owners: [KeyOwner.path('/teams/'), KeyOwner.path('/teams/')] },
       /"owners" has KeyOwner\.path\("\/teams\/"\), which is never .+: take it out/,
