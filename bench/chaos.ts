@@ -115,7 +115,9 @@ is out. It lives it with every event and message doubled, with the answer to eve
 service down for an hour. Then it compares what is left with what the undisturbed life leaves: rules, ledgers, the
 audit of every request, every text that Slack shows, what was told of each rule, and dead letters. A text that is
 shown twice counts once, as [reported twice is possible](architecture.md#the-ledger); so does what people do again
-because they were shown an error, a click or an operator's order. The functions of
+because they were shown an error, a click or an operator's order. Where a function ends between a post to Slack
+and its record, a second copy of a question is there, [as Slack cannot be told to post
+once](architecture.md#how-people-are-asked): a click on either one counts once, and brings both up to date. The functions of
 IamKeySentry and of hubs are not among them; that clocks are apart is not either, since the sandbox has one.`,
     goals: [goalOf([...atPoints, ...others])],
     parts: [
@@ -144,7 +146,7 @@ function goalOf(outcomes: readonly Outcome[]): Goal {
     goal: 'whatever is done to it, the end is that of the undisturbed life',
     figure: `${same.length} of ${come.length} the same`,
     isMet: same.length === come.length,
-    reason: 'see those that differ',
+    reason: 'see below what differs, and above why a question can be there twice',
   };
 }
 

@@ -3,7 +3,15 @@ import { barPlot } from './page/bar-plot';
 import { writeSection } from './page/benchmarks-page';
 import { runBench } from './page/run-bench';
 import type { Goal, Part } from './page/section';
-import { CLASSIC, type Contender, CUSTODIAN, OURS, startContenders } from './reaction/contenders';
+import {
+  CLASSIC,
+  type Contender,
+  CONTENDERS,
+  CUSTODIAN,
+  OURS,
+  OURS_AMONG_OTHERS,
+  startContenders,
+} from './reaction/contenders';
 import type { TimedCall } from './reaction/counting-proxy';
 import { roundTripsInSequence } from './reaction/round-trips';
 import { Stage } from './reaction/stage';
@@ -25,13 +33,13 @@ type Answers = ReadonlyMap<string, readonly Answer[]>;
 
 async function main(): Promise<void> {
   const perDelay = ROUNDS + WARM_UP;
-  const stage = await Stage.set(perDelay * DELAYS.length);
+  const stage = await Stage.set(perDelay * DELAYS.length * CONTENDERS.length);
   const contenders = await startContenders(stage);
   try {
     const measured: Answers[] = [];
     for (const [index, delayMs] of DELAYS.entries()) {
       contenders.forEach(({ proxy }) => Object.assign(proxy, { delayMs }));
-      measured.push(await measure(stage, contenders, index * perDelay));
+      measured.push(await measure(stage, contenders, index * perDelay * CONTENDERS.length));
     }
     write(measured[0]!, measured[1]!);
   } finally {
@@ -40,17 +48,19 @@ async function main(): Promise<void> {
   }
 }
 
-/** Each round has a group of its own, in which each contender answers one opened port in turn. */
+/** In each round, each contender answers one opened port in turn, in a group of its own. */
 async function measure(
   stage: Stage,
   contenders: readonly Contender[],
   firstGroup: number,
 ): Promise<Answers> {
   const answers = new Map(contenders.map(({ name }) => [name, [] as Answer[]]));
+  let group = firstGroup;
   for (let round = 0; round < ROUNDS + WARM_UP; round += 1) {
     const first = round % contenders.length;
     for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
-      const answer = await answerOf(stage, contender, firstGroup + round);
+      const answer = await answerOf(stage, contender, group);
+      group += 1;
       if (round >= WARM_UP) answers.get(contender.name)?.push(answer);
     }
   }
@@ -83,7 +93,8 @@ function write(plain: Answers, modelled: Answers): void {
 environment and the role of its template, as a message of its queue; to the classic handler, a short
 re-creation of our own of what many blogs have, in Python with boto3; and to Cloud Custodian's own entry
 point for Lambda (c7n 0.9.53), with a policy that does the same and notifies. All against the same
-emulator, in turns, ${ROUNDS} rounds. *Gone* is when EC2 has answered the revoke, *done* when the function
+emulator, in turns, ${ROUNDS} rounds. The sentry answers an event alone, and one *among other events*: then
+the configuration was read already, for another event that came since the call. *Gone* is when EC2 has answered the revoke, *done* when the function
 has ended. EventBridge and SQS are left out: they are the same for all, but for the queue, which only the
 sentry has.
 
@@ -116,35 +127,44 @@ and what fails in it is lost. That is what the rest of the time is for.`,
 }
 
 function goals(plain: Answers, modelled: Answers): Goal[] {
-  const gone = (answers: Answers, name: string) => medianOf(answers, name, ({ goneMs }) => goneMs);
-  const done = (answers: Answers, name: string) => medianOf(answers, name, ({ doneMs }) => doneMs);
-  const roundTrips = medianOf(modelled, OURS, ({ roundTripsToGone }) => roundTripsToGone);
-  const calls = medianOf(modelled, OURS, (answer) => answer.calls.length);
-  const toClassic = gone(modelled, OURS) / gone(modelled, CLASSIC);
-  const toCustodian = gone(modelled, OURS) / gone(modelled, CUSTODIAN);
-  const doneShare = done(plain, OURS) / done(plain, CUSTODIAN);
-  const doneShareModelled = done(modelled, OURS) / done(modelled, CUSTODIAN);
+  return [OURS_AMONG_OTHERS, OURS].flatMap((name) =>
+    goalsOf(name, plain, modelled).map((goal) => ({
+      ...goal,
+      goal: `${name === OURS ? 'an event alone' : 'among other events'}: ${goal.goal}`,
+    })),
+  );
+}
+
+function goalsOf(name: string, plain: Answers, modelled: Answers): Goal[] {
+  const gone = (of: string) => medianOf(modelled, of, ({ goneMs }) => goneMs);
+  const done = (answers: Answers, of: string) => medianOf(answers, of, ({ doneMs }) => doneMs);
+  const roundTrips = medianOf(modelled, name, ({ roundTripsToGone }) => roundTripsToGone);
+  const calls = medianOf(modelled, name, (answer) => answer.calls.length);
+  const toClassic = gone(name) / gone(CLASSIC);
+  const toCustodian = gone(name) / gone(CUSTODIAN);
+  const doneShare = done(plain, name) / done(plain, CUSTODIAN);
+  const doneShareModelled = done(modelled, name) / done(modelled, CUSTODIAN);
   return [
     {
       goal: 'two round trips in sequence before the rule is gone',
       figure: String(roundTrips),
       isMet: roundTrips <= 2,
-      reason: THREE_ROUND_TRIPS,
+      reason: 'the lease rests on the configuration, which has to be read first',
     },
     {
       goal: 'at most 8 calls',
       figure: String(calls),
       isMet: calls <= 8,
-      reason: 'see below what each is for',
+      reason: 'the ninth reads the configuration',
     },
     {
-      goal: `rule gone with ${MODELLED_MS} ms a call: at most 1.6 times the classic handler's time`,
+      goal: `rule gone with ${MODELLED_MS} ms a call in at most 1.6 times the classic handler's time`,
       figure: `${toClassic.toFixed(2)} times`,
       isMet: toClassic <= 1.6,
-      reason: `the classic handler makes one round trip, the sentry ${roundTrips}; with two it would be some 2 times`,
+      reason: `the classic handler makes one round trip and believes the event, the sentry makes ${roundTrips}`,
     },
     {
-      goal: `rule gone with ${MODELLED_MS} ms a call: less than Cloud Custodian's time`,
+      goal: `rule gone with ${MODELLED_MS} ms a call in less than Cloud Custodian's time`,
       figure: `${toCustodian.toFixed(2)} times`,
       isMet: toCustodian < 1,
       reason: `Cloud Custodian makes two round trips, the sentry ${roundTrips}`,
@@ -153,7 +173,8 @@ function goals(plain: Answers, modelled: Answers): Goal[] {
       goal: "everything done in at most 40 % of Cloud Custodian's time",
       figure: `${percent(doneShare)}; with ${MODELLED_MS} ms a call ${percent(doneShareModelled)}`,
       isMet: Math.max(doneShare, doneShareModelled) <= 0.4,
-      reason: 'the sentry looks again after it has acted, learns, and writes down that it has told',
+      reason:
+        'the sentry writes down what it tells before it tells it, and that it has told it after',
     },
   ];
 }
@@ -163,15 +184,12 @@ const WHY_EACH_CALL = `What each is for:
 - \`GetParameters\`: an event is judged by a configuration that is no older than it. A warm function has one
   only where it has read it since, for another event.
 - \`Query\` and \`DescribeSecurityGroupRules\`: the state decides, the event only points.
-- \`UpdateItem\`: the lease, with what is about to be done, so that a try that takes over can report it.
-- \`RevokeSecurityGroupIngress\`; and \`DescribeSecurityGroupRules\` again: what is reported is what is true,
-  not what EC2 has answered.
+- \`UpdateItem\`: the lease, with what is about to be done, so that a try that takes over can report it. It
+  does not wait for the reading where the event alone says what is to be done.
+- \`RevokeSecurityGroupIngress\`: where EC2's answer names the rule, no one looks again.
 - \`PutItem\`: the message, so that a try that comes after it goes straight to telling.
 - \`Publish\` and \`PutEvents\`: people and machines are told.
 - \`BatchWriteItem\`: that it was told, and what was told lately.`;
-
-const THREE_ROUND_TRIPS =
-  'the reads come first, then the lease with what is meant to be done, then the revoke';
 
 function timesOf(heading: string, answers: Answers): Part[] {
   const rows = [...answers].map(([contender, ofOne]) => {

@@ -39,6 +39,11 @@ const STUBBORN_HOURS = 12;
 const TIMES_AN_HOUR = 6;
 const START = new Date('2027-01-01T00:30:00Z');
 const STACK_NAME = 'Soak';
+/**
+ * So little that what a function kept of each event would end it: without a limit, Node takes what
+ * the machine has before it tidies up.
+ */
+export const HEAP_MB = 64;
 
 export interface Day {
   readonly day: number;
@@ -53,7 +58,9 @@ export interface Month {
   readonly days: readonly Day[];
   /** Alarms on our own metrics that were looked at. */
   readonly alarms: readonly string[];
+  /** Outside of the days of someone stubborn. */
   readonly wentOff: readonly string[];
+  readonly wentOffOnStubbornDay: readonly string[];
   readonly failedInvocations: number;
   readonly deadLetters: number;
   readonly standing: number;
@@ -67,6 +74,7 @@ export async function liveMonth(): Promise<Month> {
   const alarms = new AlarmHistory(templateIn(JSON.parse(text)));
   let failedInvocations = 0;
   const localAws = await LocalAws.start({
+    functionEnvironment: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` },
     onFunctionLog: (_, line) => alarms.take(line),
     onInvocation: ({ succeeded }) => (failedInvocations += succeeded ? 0 : 1),
   });
@@ -81,7 +89,12 @@ export async function liveMonth(): Promise<Month> {
     const ended = {
       days,
       alarms: alarms.names,
-      wentOff: alarms.wentOff(START.getTime() + HOUR_MS, localAws.now().getTime()),
+      wentOff: [
+        ...alarms.wentOff(START.getTime() + HOUR_MS, beginOf(STUBBORN_DAY)),
+        // What was reverted is remembered for a day.
+        ...alarms.wentOff(beginOf(STUBBORN_DAY + 2), localAws.now().getTime()),
+      ],
+      wentOffOnStubbornDay: alarms.wentOff(beginOf(STUBBORN_DAY), beginOf(STUBBORN_DAY + 2)),
       failedInvocations,
       deadLetters: await soaking.deadLetters(),
       standing: soaking.stands,
@@ -92,6 +105,10 @@ export async function liveMonth(): Promise<Month> {
     await localAws.stop();
     rmSync(folder, { recursive: true });
   }
+}
+
+function beginOf(day: number): number {
+  return START.getTime() + (day - 1) * HOURS_IN_DAY * HOUR_MS;
 }
 
 class Soaking {
