@@ -316,7 +316,7 @@ const keySentry: Required<Omit<IamKeySentryProps, 'hub' | CompanySetting>> = {
     KeyExclusion.tag('keep-until', tagged),
   ],
   owners: [KeyOwner.tag('Owner'), KeyOwner.path('/teams/'), KeyOwner.userName()],
-  notifyOwners: approvals,
+  notifyOwnersThrough: approvals,
   actions: KeyActions.of(actions),
   mode: SentryMode.ENFORCE,
   reports: KeyReports.weekly(Weekday.MONDAY),

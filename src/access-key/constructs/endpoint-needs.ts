@@ -6,7 +6,7 @@ export function endpointNeeds({
   actions,
   hub,
   inventoryBucket,
-  notifyOwners,
+  notifyOwnersThrough,
   reports,
 }: IamKeySentryProps): EndpointNeeds {
   return {
@@ -14,7 +14,7 @@ export function endpointNeeds({
       ...['events', 'sns', 'ssm'],
       ...(actions?._rules || hub || reports ? ['dynamodb'] : []),
       ...(actions?._workflow ? ['kms'] : []),
-      ...(actions?._workflow || notifyOwners || hub ? ['sqs'] : []),
+      ...(actions?._workflow || notifyOwnersThrough || hub ? ['sqs'] : []),
       ...(hub ? ['sts'] : []),
       ...(inventoryBucket ? ['s3'] : []),
     ],

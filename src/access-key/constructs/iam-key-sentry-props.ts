@@ -105,7 +105,7 @@ export interface IamKeySentryProps extends CompanySettings {
    *
    * @default - owners hear by events alone
    */
-  readonly notifyOwners?: SlackApprovalWorkflow;
+  readonly notifyOwnersThrough?: SlackApprovalWorkflow;
 
   /**
    * The actions on old and unused keys. Throws if keys would be deactivated before they are listed.

@@ -356,7 +356,7 @@ export class SlackApprovalWorkflow extends Construct {
       this,
       'cdk-sentries:workflowNotUsed',
       `Nothing in the app asks ${this.node.path}, so no question comes to Slack: give it to a response, such as ChangeResponse.revertUntilApproved(${this.node.id}), ` +
-        'to askBeforeDeactivating or notifyOwners of an IamKeySentry, or to an ApprovedAction. An IamKeySentry in SentryMode.OBSERVE asks no one. If that is as you want it for now, acknowledge this.',
+        'to askBeforeDeactivating or notifyOwnersThrough of an IamKeySentry, or to an ApprovedAction. An IamKeySentry in SentryMode.OBSERVE asks no one. If that is as you want it for now, acknowledge this.',
     );
   }
 

@@ -18,7 +18,7 @@ function stackWith(props: Partial<IamKeySentryProps> = {}, place: StackProps = P
   const stack = new Stack(new App(), 'App', place);
   new IamKeySentry(stack, 'KeySentry', {
     owners: OWNERS,
-    notifyOwners: workflow(stack),
+    notifyOwnersThrough: workflow(stack),
     ...props,
   });
   return stack;
@@ -49,14 +49,14 @@ test('the configuration says where they are ordered, and names no asker', () => 
 });
 
 test('without it, nothing of it is there', () => {
-  const synthesized = Template.fromStack(stackWith({ notifyOwners: undefined }));
+  const synthesized = Template.fromStack(stackWith({ notifyOwnersThrough: undefined }));
   expect(configurationIn(synthesized).ownerMessages).toBeUndefined();
   expect(actionsOf(synthesized, CHECKER)).not.toContain('sqs:SendMessage');
 });
 
 test('without owners it would do nothing, and is refused', () => {
   expect(() => stackWith({ owners: undefined })).toThrow(
-    `App/KeySentry: "notifyOwners" is the workflow App/Approvals and does nothing without "owners": say where owners are found, such as [KeyOwner.tag('Owner')], or leave it out.`,
+    `App/KeySentry: "notifyOwnersThrough" is the workflow App/Approvals and does nothing without "owners": say where owners are found, such as [KeyOwner.tag('Owner')], or leave it out.`,
   );
 });
 
@@ -65,9 +65,13 @@ test('a workflow in another Region is refused', () => {
   const other = new Stack(app, 'Other', { env: { ...PLACE.env, region: 'us-east-1' } });
   const stack = new Stack(app, 'App', PLACE);
   expect(
-    () => new IamKeySentry(stack, 'KeySentry', { owners: OWNERS, notifyOwners: workflow(other) }),
+    () =>
+      new IamKeySentry(stack, 'KeySentry', {
+        owners: OWNERS,
+        notifyOwnersThrough: workflow(other),
+      }),
   ).toThrow(
-    'App/KeySentry: it is in the region eu-west-1, and the workflow Other/Approvals in "notifyOwners" in us-east-1: give a SlackApprovalWorkflow of its own account and Region.',
+    'App/KeySentry: it is in the region eu-west-1, and the workflow Other/Approvals in "notifyOwnersThrough" in us-east-1: give a SlackApprovalWorkflow of its own account and Region.',
   );
 });
 
@@ -75,7 +79,7 @@ test('a workflow in another stack of the same place works', () => {
   const app = new App();
   const other = new Stack(app, 'Other', PLACE);
   const stack = new Stack(app, 'App', PLACE);
-  new IamKeySentry(stack, 'KeySentry', { owners: OWNERS, notifyOwners: workflow(other) });
+  new IamKeySentry(stack, 'KeySentry', { owners: OWNERS, notifyOwnersThrough: workflow(other) });
   expect(() => app.synth()).not.toThrow();
 });
 

@@ -853,7 +853,10 @@ describe('a workflow that nothing uses', () => {
     [
       'it tells owners of keys',
       (stack, it) =>
-        new IamKeySentry(stack, 'Keys', { owners: [KeyOwner.tag('Owner')], notifyOwners: it }),
+        new IamKeySentry(stack, 'Keys', {
+          owners: [KeyOwner.tag('Owner')],
+          notifyOwnersThrough: it,
+        }),
     ],
     [
       'that is meant so',

@@ -154,7 +154,7 @@ export function rightsApps(): RightsApp[] {
           KeyExclusion.group(iam.Group.fromGroupName(stack, 'Admins', 'admins')),
         ],
         owners: [KeyOwner.tag('Owner')],
-        notifyOwners: approvals,
+        notifyOwnersThrough: approvals,
         actions: KeyActions.of({ ...RETIRE, askBeforeDeactivating: approvals }),
         homeRegion: 'us-east-1',
         inventoryBucket: s3.Bucket.fromBucketAttributes(stack, 'Reports', {

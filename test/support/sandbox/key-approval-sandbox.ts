@@ -497,7 +497,7 @@ function synthesizeStage(): string {
     maxUnusedAge: Duration.days(DEACTIVATE_UNUSED_AFTER),
     excluding: [KeyExclusion.tag(EXCLUDED_UNTIL)],
     owners: [KeyOwner.tag('Owner'), KeyOwner.userName()],
-    notifyOwners: approvals,
+    notifyOwnersThrough: approvals,
     actions: KeyActions.of({
       deactivateAfter: Duration.days(DEACTIVATE_AFTER),
       deactivateUnusedAfter: Duration.days(DEACTIVATE_UNUSED_AFTER),

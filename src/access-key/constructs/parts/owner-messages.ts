@@ -12,24 +12,24 @@ export class OwnerMessages {
   /** None where no workflow is given. Throws for one that cannot send them. */
   public static of(
     sentry: Construct,
-    { notifyOwners, owners }: Pick<IamKeySentryProps, 'notifyOwners' | 'owners'>,
+    { notifyOwnersThrough, owners }: Pick<IamKeySentryProps, 'notifyOwnersThrough' | 'owners'>,
   ): OwnerMessages | undefined {
-    if (!notifyOwners) return undefined;
+    if (!notifyOwnersThrough) return undefined;
     if (!owners) {
       throw new Error(
-        `${sentry.node.path}: "notifyOwners" is the workflow ${notifyOwners.node.path} and does nothing without "owners": say where owners are found, such as [KeyOwner.tag('Owner')], or leave it out.`,
+        `${sentry.node.path}: "notifyOwnersThrough" is the workflow ${notifyOwnersThrough.node.path} and does nothing without "owners": say where owners are found, such as [KeyOwner.tag('Owner')], or leave it out.`,
       );
     }
-    const other = otherPlace(sentry, Stack.of(notifyOwners));
+    const other = otherPlace(sentry, Stack.of(notifyOwnersThrough));
     if (other) {
       throw new Error(
-        `${sentry.node.path}: it is in the ${other.place} ${other.own}, and the workflow ${notifyOwners.node.path} in "notifyOwners" in ${other.theirs}: ` +
+        `${sentry.node.path}: it is in the ${other.place} ${other.own}, and the workflow ${notifyOwnersThrough.node.path} in "notifyOwnersThrough" in ${other.theirs}: ` +
           'give a SlackApprovalWorkflow of its own account and Region.',
       );
     }
-    refuseUnnamedPlace(sentry, 'the workflow', notifyOwners);
-    notifyOwners._tellsOwners();
-    return new OwnerMessages(notifyOwners);
+    refuseUnnamedPlace(sentry, 'the workflow', notifyOwnersThrough);
+    notifyOwnersThrough._tellsOwners();
+    return new OwnerMessages(notifyOwnersThrough);
   }
 
   private constructor(private readonly workflow: SlackApprovalWorkflow) {}
