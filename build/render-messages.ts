@@ -244,7 +244,13 @@ const EXTENDED: ApprovalRequest = {
 };
 const REASON = 'Needed by the nightly upload until March. Ticket OPS-1182.';
 const DENY_MODAL = denialModal(
-  { value: 'v', channelId: 'C0APPROVE', messageTs: '1.1', userId: 'U0CAROL' },
+  {
+    value: 'v',
+    channelId: 'C0APPROVE',
+    messageTs: '1.1',
+    userId: 'U0CAROL',
+    clickedAt: at('07:10'),
+  },
   KEY.title,
   'required',
 );

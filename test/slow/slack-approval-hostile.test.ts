@@ -325,8 +325,10 @@ test('a modal for a reason decides nothing but what its own user may deny', asyn
       }),
     },
     { privateMetadata: carrying({ channelId: MONITOR_CHANNEL }) },
+    { privateMetadata: carrying({ clickedAt: 'long ago' }) },
     { privateMetadata: '{' },
   ];
+  expect(JSON.parse(carried)).toMatchObject({ clickedAt: expect.stringMatching(/^\d{4}-.+Z$/) });
   for (const as of forged) {
     await sandbox.submit(modal, 'Because I say so', as);
     modal.isOpen = true;

@@ -60,6 +60,7 @@ const click = z.object({
     ]),
   }),
   at: time,
+  submittedAt: optionalTime,
 });
 
 const auditEntry = z.object({

@@ -1,6 +1,7 @@
 import { clickIdOf, type StoredClick } from './dynamo-clicks';
-import { type Click, parseButton } from '../domain/click';
+import { type Click, parseButton, type SignedClick } from '../domain/click';
 import { reasonText } from '../domain/denial-reason';
+import { countsFrom } from '../domain/late-click';
 import { type OpinionClick, parseOpinionButton } from '../domain/opinion';
 import {
   type Click as SlackClick,
@@ -61,7 +62,7 @@ export function clickIn({ id, body, receivedAt }: StoredClick): Click | OpinionC
 export function workflowClick(
   click: SlackClick,
   id: string,
-  at: Date,
+  receivedAt: Date,
 ): Click | OpinionClick | undefined {
   const { userId, userTeamId, appId, channelId, messageTs, reason } = click;
   // Without a workspace the app is an organization's, and no workspace of a workflow is like it.
@@ -73,7 +74,7 @@ export function workflowClick(
     appId,
     channelId,
     messageTs,
-    at,
+    ...timesOf(click, receivedAt),
   };
   const button = parseButton(click.value);
   if (reason !== undefined) {
@@ -84,6 +85,15 @@ export function workflowClick(
   if (button) return { ...signed, button };
   const opinion = parseOpinionButton(click.value);
   return opinion && { ...signed, opinion };
+}
+
+/** A modal of an earlier version of the library does not say when the click was. */
+function timesOf(
+  { clickedAt }: SlackClick,
+  receivedAt: Date,
+): Pick<SignedClick, 'at' | 'submittedAt'> {
+  if (!clickedAt) return { at: receivedAt };
+  return { at: countsFrom(clickedAt, receivedAt), submittedAt: receivedAt };
 }
 
 function header(headers: RequestHeaders, name: string): string {

@@ -9,7 +9,10 @@ export interface SignedClick {
   readonly appId: string;
   readonly channelId: string;
   readonly messageTs: string;
+  /** When it was received; of a modal's submission, when the click was that opened the modal. */
   readonly at: Date;
+  /** When a modal's submission was received. */
+  readonly submittedAt?: Date;
   /** With a denial: what its modal asked for; empty where it was left out. */
   readonly reason?: string;
 }

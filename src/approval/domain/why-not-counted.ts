@@ -57,14 +57,14 @@ const NOT_YET_APPROVER =
 /** What is judged at once goes by one reading; what had to wait, by one before the click too. */
 export function whyNotThen(
   { decision, expiresAt }: ApprovalRequest,
-  { at, button: { action } }: Click,
+  { at, submittedAt = at, button: { action } }: Click,
   { wasApprover }: Authority,
   now: Date,
 ): string | undefined {
   if (decision?.kind === 'expired' && isDeciding(action) && at < expiresAt) {
     return wasApprover ? undefined : 'you were not known to be one of the approvers at the time.';
   }
-  const isAtOnce = now.getTime() - at.getTime() <= READING_HOLDS_MILLISECONDS;
+  const isAtOnce = now.getTime() - submittedAt.getTime() <= READING_HOLDS_MILLISECONDS;
   return wasApprover === false && !isAtOnce ? NOT_YET_APPROVER : undefined;
 }
 

@@ -167,7 +167,7 @@ async function take(click: StoredClick, interaction: Click): Promise<void> {
     return;
   }
   const isDenial = 'button' in known && known.button.action.kind === 'deny';
-  if (isDenial && (await isAskedWhy(interaction))) return;
+  if (isDenial && (await isAskedWhy(interaction, receivedAt))) return;
   await clicks.store(click);
   await pointToClick(sqs, environment.CLICK_QUEUE_URL, id).catch((error: unknown) =>
     logger.error('the click is kept, but not in its queue', { clickId: id, error }),
@@ -193,10 +193,10 @@ const REASON_LACKING: Answer = {
  * Whether a modal is open in which the one who denies says why, and which brings the denial. Where
  * none is, the click itself is the denial: to deny is the safe side, and must not be lost.
  */
-async function isAskedWhy(click: Click): Promise<boolean> {
+async function isAskedWhy(click: Click, receivedAt: Date): Promise<boolean> {
   if (!modals || click.reason !== undefined) return false;
   try {
-    await modals.open(click, MODAL_WITHIN_MILLISECONDS);
+    await modals.open(click, receivedAt, MODAL_WITHIN_MILLISECONDS);
     return true;
   } catch (error) {
     logger.error('no modal is open for the reason, so the denial counts without one', { error });

@@ -143,6 +143,7 @@ describe('a request', () => {
             appId: 'A1',
             channelId: 'C1',
             messageTs: '1.2',
+            submittedAt: new Date('2026-01-01T00:01:00Z'),
             button: {
               requestId: request.id,
               digest: 'd',

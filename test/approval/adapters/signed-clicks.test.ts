@@ -81,7 +81,7 @@ describe('what it is a click on', () => {
     expect(clickIn(stored(bodyOf({ teamId: null })))?.teamId).toBe('');
   });
 
-  const submitted = (action: ButtonValue['action'], reason: string | null) =>
+  const submitted = (action: ButtonValue['action'], reason: string | null, clickedAt?: string) =>
     Buffer.from(
       new URLSearchParams({
         payload: JSON.stringify({
@@ -98,6 +98,7 @@ describe('what it is a click on', () => {
               channelId: 'C1',
               messageTs: '1.2',
               userId: 'U1',
+              clickedAt,
             }),
             state: { values: { reason: { reason: { type: 'plain_text_input', value: reason } } } },
           },
@@ -116,6 +117,31 @@ describe('what it is a click on', () => {
       button: { ...BUTTON, action },
       reason,
     });
+  });
+
+  test.each([
+    ['when the click was', '2026-01-01T11:52:00Z', '2026-01-01T11:52:00Z'],
+    [
+      'ten minutes before, where the click was earlier',
+      '2026-01-01T09:00:00Z',
+      '2026-01-01T11:50:00Z',
+    ],
+    [
+      'when it was submitted, where the click was later',
+      '2026-01-01T13:00:00Z',
+      '2026-01-01T12:00:00Z',
+    ],
+  ])('is a denial as of %s', (_, clickedAt, at) => {
+    expect(clickIn(stored(submitted({ kind: 'deny' }, 'No', clickedAt)))).toMatchObject({
+      at: new Date(at),
+      submittedAt: RECEIVED,
+    });
+  });
+
+  test('is a denial as of when it was submitted, where its modal carries no time', () => {
+    const click = clickIn(stored(submitted({ kind: 'deny' }, 'No')));
+    expect(click).toMatchObject({ at: RECEIVED });
+    expect(click).not.toHaveProperty('submittedAt');
   });
 
   test('is nothing where a modal carries another button than Deny', () => {

@@ -266,6 +266,80 @@ test('a click that no one has looked at by the end counts after it', async () =>
   expect((await workflow.request()).decision).toMatchObject({ kind: 'denied', isLate: true });
 });
 
+describe('a denial whose reason is written while the request ends', () => {
+  /** Deny is clicked a minute before the end, and its modal submitted so long after it. */
+  async function submittedAfter(
+    workflow: WorkflowInMemory,
+    milliseconds: number,
+    userId = 'ann',
+  ): Promise<void> {
+    await untilEnd(workflow, -MINUTE);
+    const at = workflow.now();
+    await untilEnd(workflow, milliseconds);
+    await workflow.click(userId, DENY, { at, submittedAt: workflow.now(), reason: 'No ticket' });
+  }
+
+  test('counts after it, and the asker that was told of the end hears of it', async () => {
+    const workflow = await unreadable();
+    mend(workflow);
+    await submittedAfter(workflow, MINUTE);
+    expect((await workflow.request()).decision).toMatchObject({
+      kind: 'denied',
+      by: ['ann'],
+      isLate: true,
+      denialReason: 'No ticket',
+    });
+    expect(workflow.asker.words()).toEqual(['expired decision 1', 'denied decision 2']);
+  });
+
+  test('waits where the asker has not answered about the end', async () => {
+    const workflow = await unreadable();
+    mend(workflow);
+    workflow.asker.answers = undefined;
+    await submittedAfter(workflow, MINUTE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'expired' });
+    await workflow.outcome('carried-out');
+    await workflow.pass(MINUTE);
+    expect(workflow.asker.words()).toEqual(['expired decision 1', 'denied decision 2']);
+  });
+
+  test('that waits, as Slack does not say who may decide, is stored with both times', async () => {
+    const workflow = await unreadable();
+    await submittedAfter(workflow, MINUTE);
+    expect((await workflow.request()).waitingClicks).toMatchObject([
+      { click: { at: expect.any(Date), submittedAt: workflow.now() } },
+    ]);
+    mend(workflow);
+    await workflow.pass(MINUTE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'denied', isLate: true });
+  });
+
+  test('does not count for one who was no approver when Deny was clicked', async () => {
+    const workflow = await unreadable();
+    mend(workflow);
+    await untilEnd(workflow, -MINUTE);
+    const at = workflow.now();
+    workflow.people.groups.set(GROUP, ['dan']);
+    await workflow.click('dan', SHOW_ALL);
+    await untilEnd(workflow, MINUTE);
+    await workflow.click('dan', DENY, {
+      at: new Date(at.getTime() - 1),
+      submittedAt: workflow.now(),
+    });
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'expired' });
+  });
+});
+
+test('a denial of a new approver counts, though its reason takes minutes to write', async () => {
+  const workflow = await unreadable();
+  mend(workflow);
+  workflow.people.groups.set(GROUP, ['ann', 'dan']);
+  const at = workflow.now();
+  await workflow.pass(5 * MINUTE);
+  await workflow.click('dan', DENY, { at, submittedAt: workflow.now(), reason: 'No' });
+  expect((await workflow.request()).decision).toMatchObject({ kind: 'denied', by: ['dan'] });
+});
+
 describe('several clicks that wait', () => {
   test('are judged as they came: what was approved first is approved', async () => {
     const workflow = await unreadable();

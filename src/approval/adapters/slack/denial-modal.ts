@@ -20,6 +20,8 @@ export interface ClickedDenial {
   readonly channelId: string;
   readonly messageTs: string;
   readonly userId: string;
+  /** What the submission counts as of. */
+  readonly clickedAt: Date;
 }
 
 export interface DenialModal {
@@ -54,14 +56,14 @@ export type ModalBlock =
  * @see https://docs.slack.dev/surfaces/modals
  */
 export function denialModal(
-  { value, channelId, messageTs, userId }: ClickedDenial,
+  { value, channelId, messageTs, userId, clickedAt }: ClickedDenial,
   headline: string,
   prompt: DenialPrompt,
 ): DenialModal {
   return {
     type: 'modal',
     callback_id: DENIAL_CALLBACK,
-    private_metadata: JSON.stringify({ value, channelId, messageTs, userId }),
+    private_metadata: JSON.stringify({ value, channelId, messageTs, userId, clickedAt }),
     title: plain('Deny this request'),
     submit: plain('Deny'),
     close: plain('Cancel'),

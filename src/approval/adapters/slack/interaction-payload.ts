@@ -25,6 +25,8 @@ export interface Click {
   readonly headline?: string;
   /** What stands in the modal; empty where nothing does, and undefined without a modal. */
   readonly reason?: string;
+  /** When the click was that opened the modal, as the modal carries it. */
+  readonly clickedAt?: Date;
 }
 
 export type Interaction =
@@ -91,7 +93,18 @@ const submissionSchema = z.object({
     state: z.object({ values: submittedInput }),
   }),
 });
-const clickedDenialSchema = z.strictObject({ value, channelId: id, messageTs: ts, userId: id });
+const clickedDenialSchema = z.strictObject({
+  value,
+  channelId: id,
+  messageTs: ts,
+  userId: id,
+  clickedAt: z.optional(
+    z.pipe(
+      z.iso.datetime(),
+      z.transform((text) => new Date(text)),
+    ),
+  ),
+});
 
 /**
  * Reads the body of a request whose signature was verified. Throws an UnreadableInteractionError,

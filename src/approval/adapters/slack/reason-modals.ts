@@ -16,10 +16,11 @@ export class ReasonModals {
   ) {}
 
   /** Throws where it is not open within the time: then no one asks for the reason. */
-  async open(click: Click, withinMilliseconds: number): Promise<void> {
+  async open(click: Click, clickedAt: Date, withinMilliseconds: number): Promise<void> {
     const { triggerId, headline = '' } = click;
     if (triggerId === undefined) throw new Error('The click brings nothing that opens a modal.');
-    const opened = this.slack.openView(triggerId, denialModal(click, headline, this.prompt));
+    const modal = denialModal({ ...click, clickedAt }, headline, this.prompt);
+    const opened = this.slack.openView(triggerId, modal);
     const timer = new AbortController();
     try {
       await Promise.race([opened, refuseAfter(withinMilliseconds, timer.signal)]);

@@ -118,6 +118,12 @@ describe('a modal that is submitted', () => {
     });
   });
 
+  test('says when the click was that opened it, where the modal carries that', () => {
+    expect(
+      parseInteraction(submission(metadata({ clickedAt: '2026-01-01T12:00:00.000Z' }))),
+    ).toMatchObject({ clickedAt: new Date('2026-01-01T12:00:00Z') });
+  });
+
   test('has an empty reason where nothing was written', () => {
     const empty = submission({ state: { values: written(null) } });
     expect(parseInteraction(empty)).toMatchObject({ reason: '' });
@@ -135,6 +141,7 @@ describe('a modal that is submitted', () => {
     ['of another app', submission({ app_id: 'A0OTHER' })],
     ['which carries nothing', submission({ private_metadata: '' })],
     ['which carries no channel', submission(metadata({ channelId: undefined }))],
+    ['which carries no time of the click', submission(metadata({ clickedAt: 'yesterday' }))],
     ['which carries more than it was given', submission(metadata({ isApproved: true }))],
     ['which carries a value that no button has', submission(metadata({ value: '' }))],
     ['without its input', submission({ state: { values: {} } })],

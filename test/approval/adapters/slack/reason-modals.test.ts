@@ -29,6 +29,7 @@ class SlackInMemory {
 }
 
 const SOON = 10_000;
+const CLICKED_AT = new Date('2026-11-21T06:00:00Z');
 
 test.each([
   ['optional', true],
@@ -37,12 +38,13 @@ test.each([
   'a reason that is %s is asked for by the trigger of the click',
   async (rule, optional) => {
     const slack = new SlackInMemory();
-    await new ReasonModals(slack, rule).open(CLICK, SOON);
+    await new ReasonModals(slack, rule).open(CLICK, CLICKED_AT, SOON);
     const [{ triggerId, view } = { triggerId: '', view: {} }] = slack.opened;
     expect(triggerId).toBe('1.2.abc');
     expect(faultsOfView(view)).toEqual([]);
     expect(view).toMatchObject({
-      private_metadata: '{"value":"v","channelId":"C1","messageTs":"1.2","userId":"U1"}',
+      private_metadata:
+        '{"value":"v","channelId":"C1","messageTs":"1.2","userId":"U1","clickedAt":"2026-11-21T06:00:00.000Z"}',
       blocks: [
         { type: 'header', text: { text: 'Open port 22?' } },
         { type: 'section' },
@@ -58,7 +60,7 @@ test.each([
   ['far too long, with what cannot be shown', `\u202e${'<&>'.repeat(1_000)}`],
 ])('a modal is one for Slack where the first words of the message are %s', async (_, headline) => {
   const slack = new SlackInMemory();
-  await new ReasonModals(slack, 'required').open({ ...CLICK, headline }, SOON);
+  await new ReasonModals(slack, 'required').open({ ...CLICK, headline }, CLICKED_AT, SOON);
   expect(faultsOfView(slack.opened[0]?.view)).toEqual([]);
   expect(JSON.stringify(slack.opened)).not.toContain('\u202e');
 });
@@ -68,7 +70,7 @@ test('a click that comes a second time has its modal already', async () => {
     throw new MessengerRefusedError('exchanged_trigger_id', 'It was used before.');
   };
   await expect(
-    new ReasonModals(new SlackInMemory(refused), 'required').open(CLICK, SOON),
+    new ReasonModals(new SlackInMemory(refused), 'required').open(CLICK, CLICKED_AT, SOON),
   ).resolves.toBeUndefined();
 });
 
@@ -98,5 +100,5 @@ test.each<[string, Click, () => Promise<void>, string]>([
   ],
 ])('no modal is open where %s', async (_, click, answer, reason) => {
   const modals = new ReasonModals(new SlackInMemory(answer), 'required');
-  await expect(modals.open(click, 20)).rejects.toThrow(reason);
+  await expect(modals.open(click, CLICKED_AT, 20)).rejects.toThrow(reason);
 });
