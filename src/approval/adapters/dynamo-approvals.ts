@@ -13,6 +13,7 @@ import {
   storedSubject,
   storedValue,
 } from './approval-schemas';
+import { AuditExpiry } from './audit-expiry';
 import type { RequestSeals } from './request-seal';
 import {
   askKey,
@@ -58,6 +59,7 @@ import { type MemberReadings, NO_READINGS } from '../domain/member-readings';
 export class DynamoApprovals implements ApprovalStore {
   /** As they were read: who cannot seal leaves them as they are. */
   private readonly knownSeals = new Map<string, string>();
+  private readonly auditExpiry: AuditExpiry;
 
   /** Without `seals`, for those who decide nothing. */
   constructor(
@@ -65,7 +67,9 @@ export class DynamoApprovals implements ApprovalStore {
     private readonly table: string,
     private readonly auditSeconds: number,
     private readonly seals?: RequestSeals,
-  ) {}
+  ) {
+    this.auditExpiry = new AuditExpiry(client, table);
+  }
 
   async read(requestId: string): Promise<ApprovalRequest | undefined> {
     const item = await itemAt(this.client, this.table, requestKey(requestId));
@@ -118,6 +122,7 @@ export class DynamoApprovals implements ApprovalStore {
       request.decision && request.decision.kind !== before.decision?.kind
         ? await this.closedSubject(request)
         : undefined;
+    await this.keepUntilOver(request, before);
     await this.transact(request.id, [
       ...(await this.writtenOver(request, before, dueAt)),
       ...(closed
@@ -269,26 +274,54 @@ export class DynamoApprovals implements ApprovalStore {
    * once.
    */
   private auditPuts(request: ApprovalRequest, known: readonly AuditEntry[]): TransactWriteItem[] {
-    const knownKeys = new Set(known.map((entry) => auditSortKey(entry)));
-    const added = new Map(request.unannounced.map((entry) => [auditSortKey(entry), entry]));
-    return [...added]
-      .filter(([sort]) => !knownKeys.has(sort))
-      .map(([sort, entry]) => ({
-        Put: {
-          TableName: this.table,
-          Item: {
-            ...keyOf(`${REQUEST_PREFIX}${request.id}`, sort),
-            ...stored(entry),
-            ...this.expiryOf(request),
-          },
+    return [...newEntries(request, known)].map(([sort, entry]) => ({
+      Put: {
+        TableName: this.table,
+        Item: {
+          ...keyOf(`${REQUEST_PREFIX}${request.id}`, sort),
+          ...stored(entry),
+          ...this.expiryOf(request),
         },
-      }));
+      },
+    }));
+  }
+
+  /**
+   * Of what was written before, too, where the request is over later than was known then. Before
+   * the request itself: if that is not written after all, some is kept for longer.
+   */
+  private async keepUntilOver(request: ApprovalRequest, before: ApprovalRequest): Promise<void> {
+    const keptUntil = this.keptUntil(request);
+    const added = [...newEntries(request, before.unannounced).values()];
+    const clickIds = added.flatMap(({ clickId }) => clickId ?? []);
+    if (keptUntil <= this.keptUntil(before)) {
+      return this.auditExpiry.keepClicks([...new Set(clickIds)], keptUntil);
+    }
+    await this.auditExpiry.keepAudit(request.id, keptUntil);
+    const allIds = new Set([...request.judgedClicks, ...clickIds]);
+    await this.auditExpiry.keepClicks([...allIds], keptUntil);
   }
 
   private expiryOf(request: ApprovalRequest): Item {
-    const end = Math.max(request.expiresAt.getTime(), endOf(request)?.getTime() ?? 0);
-    return expiryAt(end + 1_000 * this.auditSeconds);
+    return expiryAt(this.keptUntil(request));
   }
+
+  private keptUntil(request: ApprovalRequest): number {
+    const end = Math.max(request.expiresAt.getTime(), endOf(request)?.getTime() ?? 0);
+    return end + 1_000 * this.auditSeconds;
+  }
+}
+
+function newEntries(
+  { unannounced }: ApprovalRequest,
+  known: readonly AuditEntry[],
+): Map<string, AuditEntry> {
+  const knownKeys = new Set(known.map((entry) => auditSortKey(entry)));
+  return new Map(
+    unannounced
+      .map((entry): [string, AuditEntry] => [auditSortKey(entry), entry])
+      .filter(([sort]) => !knownKeys.has(sort)),
+  );
 }
 
 const SEAL = 'seal';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Item, storedClick, storedValue } from './approval-schemas';
-import { due, expiryAt, keyOf, stored } from './stored-items';
+import { clickKey, due, expiryAt, stored } from './stored-items';
 import { ignoringUnmet, itemAt } from './table-calls';
-import { APPROVAL_KEY, CLICK_PREFIX, DUE_INDEX } from '../contracts/approval-items';
+import { APPROVAL_KEY, DUE_INDEX } from '../contracts/approval-items';
 
 /** A click as Slack sent it, so that anyone who judges it can verify it once more. */
 export interface StoredClick {
@@ -73,10 +73,6 @@ export class DynamoClicks {
 /** The id of a click is the digest of its body. */
 export function clickIdOf(body: Buffer): string {
   return createHash('sha256').update(body).digest('hex');
-}
-
-function clickKey(id: string): Item {
-  return keyOf(`${CLICK_PREFIX}${id}`, 'CLICK');
 }
 
 function clickItem({ id, body, ...click }: StoredClick): Item {

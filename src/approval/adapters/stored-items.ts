@@ -12,6 +12,7 @@ import {
   APPROVAL_EXPIRY,
   APPROVAL_ITEM_VERSION,
   APPROVAL_KEY,
+  CLICK_PREFIX,
   DUE_INDEX,
 } from '../contracts/approval-items';
 import type { SourceRecord, SubjectRecord } from '../domain/admit';
@@ -19,6 +20,7 @@ import type { ApprovalRequest, AuditEntry } from '../domain/approval-request';
 import type { DirectMessage } from '../domain/direct-message';
 
 export const REQUEST_PREFIX = 'REQUEST#';
+export const AUDIT_PREFIX = 'AUDIT#';
 
 export function keyOf(partition: string, sort: string): Item {
   return { [APPROVAL_KEY.partition]: { S: partition }, [APPROVAL_KEY.sort]: { S: sort } };
@@ -30,6 +32,10 @@ export function requestKey(requestId: string): Item {
 
 export function askKey(askId: string): Item {
   return keyOf(`ASK#${askId}`, 'ASK');
+}
+
+export function clickKey(id: string): Item {
+  return keyOf(`${CLICK_PREFIX}${id}`, 'CLICK');
 }
 
 /** By its digest: it may be longer than a key, or hold what a key does not. */
@@ -51,7 +57,7 @@ export function directMessageKey({ sender, email }: Pick<DirectMessage, 'sender'
 }
 
 export function auditSortKey(entry: AuditEntry): string {
-  return `AUDIT#${entry.at.toISOString()}#${digestOf(JSON.stringify(entry))}`;
+  return `${AUDIT_PREFIX}${entry.at.toISOString()}#${digestOf(JSON.stringify(entry))}`;
 }
 
 function digestOf(text: string): string {
@@ -71,7 +77,9 @@ export function due(at: Date | undefined): Item {
     : {};
 }
 
-export function expiryAt(milliseconds: number): Item {
+export function expiryAt(
+  milliseconds: number,
+): Readonly<Record<typeof APPROVAL_EXPIRY, { readonly N: string }>> {
   return { [APPROVAL_EXPIRY]: { N: String(Math.ceil(milliseconds / 1_000)) } };
 }
 

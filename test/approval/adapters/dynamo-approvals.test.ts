@@ -43,6 +43,7 @@ let emulated: EmulatedApprovals;
 let approvals: DynamoApprovals;
 let clicks: DynamoClicks;
 let asks = 0;
+let clicksMade = 0;
 
 beforeAll(async () => {
   emulated = await emulatedApprovals();
@@ -94,6 +95,12 @@ async function itemsOf(partition: string) {
     }),
   );
   return items!;
+}
+
+function newClick(): StoredClick {
+  clicksMade += 1;
+  const body = Buffer.from(`payload=${clicksMade}\xff`, 'latin1');
+  return { id: clickIdOf(body), body, timestamp: '1', signature: 'v0=2', receivedAt: NOON };
 }
 
 const auditOf = async (id: string) =>
@@ -374,7 +381,7 @@ describe('the audit', () => {
     const kept = (over: Date) => String(Math.ceil(over.getTime() / 1_000) + AUDIT_SECONDS);
     expect(expiries).toEqual({
       REQUEST: kept(until),
-      [`AUDIT${NOON.toISOString()}`]: kept(request.expiresAt),
+      [`AUDIT${NOON.toISOString()}`]: kept(until),
       [`AUDIT${LATER.toISOString()}`]: kept(until),
     });
   });
@@ -394,6 +401,80 @@ test('a request is kept until its later end is over, also while its asker does n
     items.filter(({ sk }) => sk?.S === 'REQUEST'),
   );
   expect(item?.expiresAt).toEqual({ N: String(until.getTime() / 1_000 + AUDIT_SECONDS) });
+});
+
+describe('an approval that is given more time', () => {
+  const END = new Date('2026-01-20T00:00:00Z');
+  const UNTIL = new Date('2026-02-19T00:00:00Z');
+  const kept = String(UNTIL.getTime() / 1_000 + AUDIT_SECONDS);
+
+  function extended(request: ApprovalRequest): ApprovalRequest {
+    return {
+      ...request,
+      carrying: { phase: 'decision', attempt: 2 },
+      extension: {
+        number: 1,
+        end: END,
+        votes: [],
+        approval: { at: LATER, by: ['ann'], until: UNTIL },
+      },
+    };
+  }
+
+  async function approvedBy(clickId: string): Promise<ApprovalRequest> {
+    const request = await admitted(newAsk());
+    const approved = decided(request, 'approved', END);
+    await approvals.write({ ...approved, judgedClicks: [clickId] }, request, undefined);
+    return (await approvals.read(request.id))!;
+  }
+
+  const expiriesOf = async (partition: string) =>
+    (await itemsOf(partition)).map(({ expiresAt }) => expiresAt?.N);
+
+  test('keeps its audit, word of its ask, and its clicks until the later end is over', async () => {
+    const click = newClick();
+    await clicks.store(click);
+    const request = await approvedBy(click.id);
+    await approvals.write(extended(request), request, undefined);
+    expect(await expiriesOf(`REQUEST#${request.id}`)).toEqual([kept, kept, kept]);
+    expect(await expiriesOf(`ASK#${request.id}`)).toEqual([kept]);
+    expect(await expiriesOf(`CLICK#${click.id}`)).toEqual([kept]);
+    expect(await clicks.read(click.id)).toEqual({ ...click, isJudged: false });
+  });
+
+  test('keeps all that, where its asker then says that it is not given more time', async () => {
+    const request = await approvedBy('gone');
+    await approvals.write(extended(request), request, undefined);
+    const read = (await approvals.read(request.id))!;
+    const notExtended = {
+      ...read,
+      carrying: {
+        phase: 'decision',
+        attempt: 2,
+        outcome: { kind: 'failed', text: 'No.', at: LATER },
+      },
+    } as const;
+    await approvals.write(notExtended, read, undefined);
+    const shorter = String(END.getTime() / 1_000 + AUDIT_SECONDS);
+    expect(await expiriesOf(`REQUEST#${request.id}`)).toEqual([kept, kept, shorter]);
+  });
+
+  test('makes no item of a click that has gone', async () => {
+    const request = await approvedBy('gone');
+    await approvals.write(extended(request), request, undefined);
+    expect(await itemsOf('CLICK#gone')).toEqual([]);
+  });
+});
+
+test('a click is kept as long as what became of it', async () => {
+  const click = newClick();
+  await clicks.store(click);
+  const request = await admitted(newAsk());
+  const entry = { at: NOON, what: 'refused-click', by: 'eve', clickId: click.id } as const;
+  await approvals.write(withEntry(request, entry), request, undefined);
+  const [item] = await itemsOf(`CLICK#${click.id}`);
+  const over = Math.ceil(request.expiresAt.getTime() / 1_000);
+  expect(item?.expiresAt).toEqual({ N: String(over + AUDIT_SECONDS) });
 });
 
 describe('what is due', () => {
@@ -516,12 +597,6 @@ describe('an item that this version did not write', () => {
 });
 
 describe('a click', () => {
-  let count = 0;
-  const newClick = (): StoredClick => {
-    const body = Buffer.from(`payload=${(count += 1)}\xff`, 'latin1');
-    return { id: clickIdOf(body), body, timestamp: '1', signature: 'v0=2', receivedAt: NOON };
-  };
-
   test('comes back as it was sent, byte for byte', async () => {
     const click = newClick();
     await clicks.store(click);
