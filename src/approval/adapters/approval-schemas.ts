@@ -140,6 +140,7 @@ export const storedRequest = z.object({
       end: time,
       votes,
       approval: z.optional(z.object({ at: time, by: z.array(z.string()), until: time })),
+      earlier: z.optional(z.object({ firstEnd: time, by: z.array(z.string()) })),
     }),
   ),
   carrying: z.optional(

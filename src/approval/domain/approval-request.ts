@@ -148,6 +148,16 @@ export interface Extension {
   readonly votes: readonly Vote[];
   /** Undefined until enough people have approved it. */
   readonly approval?: ExtensionApproval;
+  /** Undefined where this end is the first. */
+  readonly earlier?: EarlierExtensions;
+}
+
+/** What became of the ends before, all together. */
+export interface EarlierExtensions {
+  /** The end of what was approved first. */
+  readonly firstEnd: Date;
+  /** People's ids, each once. */
+  readonly by: readonly string[];
 }
 
 export interface ExtensionApproval {

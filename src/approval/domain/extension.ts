@@ -1,6 +1,7 @@
 import type { ApprovalConfiguration } from './approval-configuration';
 import {
   type ApprovalRequest,
+  type EarlierExtensions,
   type Extension,
   isDue,
   type MessageName,
@@ -25,6 +26,9 @@ const MOST_REMINDED_MILLISECONDS = 60 * MINUTE_MILLISECONDS;
 
 /** With less left, no one could read the reminder and decide. */
 const LEAST_LEFT_MILLISECONDS = 2 * MINUTE_MILLISECONDS;
+
+/** So many who gave more time are kept: what is stored must not grow with each extension. */
+const MOST_EARLIER_PEOPLE = 50;
 
 /** The end waits so long for a click of before it, by someone who was an approver then. */
 export const CLICK_AWAITED_MILLISECONDS = 5 * MINUTE_MILLISECONDS;
@@ -112,12 +116,27 @@ export function remindOfEnd(
   const messages = request.messages.filter(
     (slot) => slot.name.kind !== 'end-reminder' || isDue(slot),
   );
-  const reminded = { ...request, extension: { number, end, votes: [] }, messages };
+  const earlier = earlierExtensions(request.extension);
+  const extension: Extension = { number, end, votes: [], ...(earlier && { earlier }) };
+  const reminded = { ...request, extension, messages };
   return withEntry(withDue(reminded, { kind: 'end-reminder', number }), {
     at: now,
     what: 'end-reminded',
     detail: `ends at ${end.toISOString()}`,
   });
+}
+
+function earlierExtensions(last: Extension | undefined): EarlierExtensions | undefined {
+  if (!last?.approval) return undefined;
+  const { firstEnd = last.end, by = [] } = last.earlier ?? {};
+  const people = new Set([...by, ...last.approval.by]);
+  return { firstEnd, by: [...people].slice(0, MOST_EARLIER_PEOPLE) };
+}
+
+/** The end that the people approved who decided: others may have given it more time since. */
+export function firstEndOf({ decision, extension }: ApprovalRequest): Date | undefined {
+  if (!decision?.until) return undefined;
+  return extension?.earlier?.firstEnd ?? extension?.end ?? decision.until;
 }
 
 /** People can extend it now, as its messages show it. A deployment may have ended that. */

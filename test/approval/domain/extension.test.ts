@@ -233,6 +233,22 @@ describe('more time', () => {
     });
   });
 
+  test('names all who gave it, each once, beside the end that was approved first', async () => {
+    const workflow = await reminded();
+    const end = await endOf(workflow);
+    expect((await workflow.request()).extension).not.toHaveProperty('earlier');
+    for (const [index, userId] of ['ben', 'cid', 'ben'].entries()) {
+      await clickMore(workflow, userId, ONE_HOUR, { number: index + 1 });
+      await workflow.pass(60 * MINUTE);
+    }
+    expect((await workflow.request()).extension).toEqual({
+      number: 4,
+      end: minutesFrom(end, 180),
+      votes: [],
+      earlier: { firstEnd: end, by: ['ben', 'cid'] },
+    });
+  });
+
   test('takes as many people as the approval did, and of two durations the shorter counts', async () => {
     const workflow = await reminded({}, askOf({}, UNVERIFIED));
     const end = await endOf(workflow);

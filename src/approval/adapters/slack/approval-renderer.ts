@@ -21,7 +21,7 @@ import {
 import { type Layout, layOut, MOST_NAME_CHARACTERS, sensitiveLines } from './approval-body';
 import { decisionButtons, retryButton, showAllButtons } from './approval-buttons';
 import { consultationBlocks, consultedBlocks } from './consultation-blocks';
-import { endReminderBlocks, extensionLines } from './extension-blocks';
+import { earlierExtensionLines, endReminderBlocks, extensionLines } from './extension-blocks';
 import { voteLine } from './vote-line';
 import { MOST_REQUESTERS } from '../../domain/admit';
 import type { ApprovalConfiguration } from '../../domain/approval-configuration';
@@ -36,6 +36,7 @@ import {
 import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
 import { decidersOf } from '../../domain/deciders';
 import type { RenderedMessage, Renderer } from '../../domain/deliver-messages';
+import { firstEndOf } from '../../domain/extension';
 import {
   carryingText,
   countText,
@@ -285,9 +286,13 @@ function decisionBlocks(request: ApprovalRequest): Block[] {
   const decided = [
     bold(DECISION_WORDS[decision.kind]),
     ...people(decision.by),
-    words(decisionDetail(decision, request.question)),
+    words(decisionDetail({ ...decision, until: firstEndOf(request) }, request.question)),
   ];
-  const more = [...reasonLines(request), ...extensionLines(request)];
+  const more = [
+    ...reasonLines(request),
+    ...earlierExtensionLines(request),
+    ...extensionLines(request),
+  ];
   if (!carrying) return paragraphs([decided, ...more]);
   const { words: progress, detail } = carryingText(carrying);
   const outcome = [
@@ -306,14 +311,13 @@ function reasonLines({ decision }: ApprovalRequest): RichText[][] {
   return [[bold('Reason: '), ...literal(decision.denialReason)]];
 }
 
-function stepPeople({ decision, extension }: ApprovalRequest, step: Step): RichText[] {
+function stepPeople(request: ApprovalRequest, step: Step): RichText[] {
+  const { decision, extension } = request;
+  const end = firstEndOf(request);
   if (step === 'extended' && extension?.approval) {
     const { by, until } = extension.approval;
     return [...people(by), words(` until ${timeText(until)}`)];
   }
   if (!decision || decision.kind !== step) return [];
-  return [
-    ...people(decision.by),
-    ...(decision.until ? [words(` until ${timeText(decision.until)}`)] : []),
-  ];
+  return [...people(decision.by), ...(end ? [words(` until ${timeText(end)}`)] : [])];
 }

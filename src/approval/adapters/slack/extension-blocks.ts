@@ -20,7 +20,7 @@ import type { ApprovalRequest } from '../../domain/approval-request';
 import { approvalsNeeded, countedVotes } from '../../domain/approvals-needed';
 import { decidersOf } from '../../domain/deciders';
 import { isExtensible } from '../../domain/extension';
-import { timeText } from '../../domain/request-text';
+import { countText, timeText } from '../../domain/request-text';
 
 /** In the thread of the question: when what was approved ends, and whether it may end later. */
 export function endReminderBlocks(
@@ -69,6 +69,20 @@ function voteLines(request: ApprovalRequest, configuration: ApprovalConfiguratio
   const needed = approvalsNeeded(request, configuration);
   if (votes.length === 0 && needed === 1) return [];
   return [voteLine(votes, needed, ' more')];
+}
+
+/** Who has given more time until the end that was asked about last, all together. */
+export function earlierExtensionLines({ extension }: ApprovalRequest): RichText[][] {
+  if (!extension?.earlier) return [];
+  const { number, end, earlier } = extension;
+  return [
+    [
+      bold('More time approved'),
+      ...(number > 2 ? [words(` ${countText(number - 1, 'time')}`)] : []),
+      ...people(earlier.by),
+      words(`, until ${timeText(end)}.`),
+    ],
+  ];
 }
 
 /** Who has approved more time, and until when. */

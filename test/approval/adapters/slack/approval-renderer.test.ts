@@ -84,6 +84,18 @@ const APPROVED: ApprovalRequest = {
   carrying: { phase: 'decision', attempt: 1 },
 };
 
+/** Twice, of three times that people were asked. */
+const EXTENDED: ApprovalRequest = {
+  ...APPROVED,
+  decision: { ...APPROVED.decision!, until: new Date('2026-11-21T09:52:00Z') },
+  extension: {
+    number: 3,
+    end: new Date('2026-11-21T09:52:00Z'),
+    votes: [],
+    earlier: { firstEnd: new Date('2026-11-21T07:52:00Z'), by: ['U0CAROL', 'U0DAN'] },
+  },
+};
+
 const LONG: Question = {
   ...QUESTION,
   changes: Array.from({ length: 300 }, (_, index) => ({
@@ -561,6 +573,33 @@ describe('a decided request', () => {
   });
 });
 
+describe('an approval that was given more time', () => {
+  test('says who approved until when at first, and who gave it how much more', () => {
+    expect(RENDERER.question(EXTENDED).text).toContain(
+      'Approved by <@U0BOB>, 2026-11-21 06:52 UTC, until 2026-11-21 07:52 UTC.\n' +
+        'More time approved 2 times by <@U0CAROL>, <@U0DAN>, until 2026-11-21 09:52 UTC.',
+    );
+  });
+
+  test('says it of the first more time as well, once people are asked about the next', () => {
+    const { extension } = EXTENDED;
+    const earlier = { ...extension!.earlier!, by: ['U0CAROL'] };
+    const second = { ...EXTENDED, extension: { ...extension!, number: 2, earlier } };
+    expect(RENDERER.question(second).text).toContain(
+      'More time approved by <@U0CAROL>, until 2026-11-21 09:52 UTC.',
+    );
+  });
+
+  test('counts those who do not fit', () => {
+    const earlier = {
+      ...EXTENDED.extension!.earlier!,
+      by: Array.from({ length: 50 }, (_, index) => `U0P${index}`),
+    };
+    const many = { ...EXTENDED, extension: { ...EXTENDED.extension!, earlier } };
+    expect(RENDERER.question(many).text).toMatch(/, <@U0P4> and 45 others, until/);
+  });
+});
+
 test('a reminder says what waits, until when, and what follows', () => {
   const message = RENDERER.reminder(PENDING);
   expect(message.text).toBe(
@@ -578,6 +617,11 @@ test.each<[Step, ApprovalRequest, string]>([
   [
     'approved',
     APPROVED,
+    'Approved by <@U0BOB> until 2026-11-21 07:52 UTC: Change of security group web',
+  ],
+  [
+    'approved',
+    EXTENDED,
     'Approved by <@U0BOB> until 2026-11-21 07:52 UTC: Change of security group web',
   ],
   ['failed', withOutcome('failed'), 'Failed: Change of security group web\nso says the asker'],
@@ -757,6 +801,7 @@ describe('whatever is asked, and whatever has become of it', () => {
     approval: optionally(
       fc.record({ at: time, by: fc.array(userId, { maxLength: 12 }), until: time }),
     ),
+    earlier: optionally(fc.record({ firstEnd: time, by: fc.array(userId, { maxLength: 50 }) })),
   });
   const outcome: fc.Arbitrary<CarryingOutcome> = fc.record({
     kind: fc.constantFrom('carried-out', 'conflicting', 'failed'),
