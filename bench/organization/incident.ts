@@ -166,7 +166,7 @@ class Draining {
       const configuration = await container.configurationAt(change, work);
       const { failures } = await respondToChange(
         change,
-        async () => configuration,
+        { current: async () => configuration },
         known.portsFor(change, tries, work, container.sessions),
       );
       if (failures.length > 0) throw new AggregateError(failures);

@@ -305,7 +305,10 @@ async function respond(change: Change, { receivedAt, tries }: Try): Promise<void
   const { ports, narrowed } = await places.at(change, change.eventId);
   const responses = await respondToChange(
     change,
-    async () => narrowed(await configuration.asOf(change.time)),
+    {
+      current: async () => narrowed(await configuration.asOf(change.time)),
+      ...(configuration.last && { last: narrowed(configuration.last) }),
+    },
     portsAt(tries, { ...parts, ports }),
   );
   const { eventId, eventName, subject, accountId, region } = change;

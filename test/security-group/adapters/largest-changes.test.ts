@@ -69,7 +69,7 @@ class KeepingSentry {
     const configuration = async () => this.sentry.configuration;
     const known = await this.ledger.record('sg-1');
     if (!known) await this.ledger.writeRecord(this.sentry.recordOf('sg-1')!);
-    return (await respondToChange(change, configuration, this.ports(tries))).failures;
+    return (await respondToChange(change, { current: configuration }, this.ports(tries))).failures;
   }
 
   get standing(): number {

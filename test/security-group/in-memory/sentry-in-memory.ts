@@ -52,6 +52,9 @@ export class SentryInMemory {
   private readonly toldEnds = new Set<string>();
   readonly pointedToLater: { groupIds: readonly string[]; milliseconds: number }[] = [];
   faults = new Faults();
+  /** The configuration as a warm function has read it for an earlier event. */
+  lastKnown?: SentryConfiguration;
+  configurationIsRead = Promise.resolve();
   /** In a hub. */
   place?: DescribedPlace;
   /** In a hub, where this is its own place. */
@@ -72,7 +75,15 @@ export class SentryInMemory {
   }
 
   async responsesTo(change: Change, tries = 1): Promise<Responses> {
-    return respondToChange(change, () => Promise.resolve(this.configuration), this.ports(tries));
+    const { configuration, lastKnown, configurationIsRead } = this;
+    return respondToChange(
+      change,
+      {
+        current: async () => configurationIsRead.then(() => configuration),
+        ...(lastKnown && { last: lastKnown }),
+      },
+      this.ports(tries),
+    );
   }
 
   async respondToDifferences(groupId = 'sg-1', tries = 1): Promise<readonly ChangeReport[]> {

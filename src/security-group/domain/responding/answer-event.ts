@@ -1,7 +1,7 @@
 import type { EarlierTries } from './act';
 import { answerCase } from './answer-case';
 import { awaited, type Case, isClosed } from './case';
-import { giveBack } from './lease-ahead';
+import { endUnanswered, giveBack } from './lease-ahead';
 import { once } from './once';
 import { openAskableCase } from './open-askable-case';
 import { learn, remember } from './remember';
@@ -39,13 +39,8 @@ async function openUnlessClosed(target: Target, sentry: Sentry): Promise<Case | 
   }
   if (!isClosed(one)) return one;
   await learn(one);
-  await endLeaseAhead(one);
+  await endUnanswered(target.ahead, caseKey(target), sentry.ports);
   return undefined;
-}
-
-/** The event asked for nothing after all: something speaks for its rules that it does not know. */
-async function endLeaseAhead({ target, sentry: { ports } }: Case): Promise<void> {
-  if (target.ahead?.claim.kind === 'claimed') await ports.events.told(caseKey(target), []);
 }
 
 /** The same, for what came of it: also where an earlier try has reported it already. */

@@ -17,11 +17,19 @@ export interface LeaseAhead {
   readonly claim: Claim;
 }
 
+/** What the sentry is to do, as it is, and as it was when someone last looked. */
+export interface Configurations {
+  /** Absent where no one has looked yet. */
+  readonly last?: SentryConfiguration;
+  /** At the time of the change, or later. */
+  current(): Promise<SentryConfiguration>;
+}
+
 /**
  * A rule stands open while the sentry waits for AWS: where the event alone says that its rules are
- * to be revoked, the lease does not wait until the group is read. Undefined where the group or the
- * ledger has a say in more than whether the rules still stand there, and where no one is in a
- * hurry.
+ * to be revoked, the lease waits neither for the group nor for the configuration. Undefined where
+ * the group or the ledger has a say in more than whether the rules still stand there, and where no
+ * one is in a hurry.
  */
 export async function leaseAhead(
   groupId: string,
@@ -44,6 +52,15 @@ export function holds({ intent }: LeaseAhead, judgements: readonly Judgement[]):
       intent.some((one) => isAbout(one, judgement) && one.verdict === judgement.verdict),
     )
   );
+}
+
+/** The event asked for nothing after all: something speaks for its rules that it does not know. */
+export async function endUnanswered(
+  ahead: LeaseAhead | undefined,
+  key: EventKey,
+  { events }: Ports,
+): Promise<void> {
+  if (ahead?.claim.kind === 'claimed') await events.told(key, []);
 }
 
 /** So that the next try need not wait for its end. */

@@ -10,7 +10,13 @@ import {
   type HintsOf,
   listChangedBy,
 } from './event-hints';
-import { giveBackLate, leaseAhead } from './lease-ahead';
+import {
+  type Configurations,
+  endUnanswered,
+  giveBackLate,
+  type LeaseAhead,
+  leaseAhead,
+} from './lease-ahead';
 import { respondToDeletion, respondToTags } from './membership';
 import type { Ports } from './ports';
 import { type GroupReading, readGroup } from './read-group';
@@ -39,15 +45,15 @@ import { inTurns } from '../turns';
  */
 export async function respondToChange(
   change: Change,
-  configuration: () => Promise<SentryConfiguration>,
+  configurations: Configurations,
   ports: Ports,
 ): Promise<Responses> {
   if (change.errorCode || isOwnRevoke(change, ports.own)) return NOTHING;
   const { subject } = change;
   if (subject.kind === 'group' && subject.group.id !== undefined) {
-    return respondInNamedGroup(subject.group.id, change, configuration(), ports);
+    return respondInNamedGroup(subject.group.id, change, configurations, ports);
   }
-  const known = await configuration();
+  const known = await configurations.current();
   const sentry = { configuration: known, ports };
   const inFound = (filter: GroupFilter, hintsIn: (group: GroupDetails) => HintsOf) =>
     respondInFoundGroups(filter, change, hintsIn, sentry);
@@ -96,26 +102,48 @@ function isOwnRevoke({ eventName, actor }: Call, own: OwnIdentity): boolean {
 async function respondInNamedGroup(
   groupId: string,
   change: Change,
-  configuration: Promise<SentryConfiguration>,
+  { last, current }: Configurations,
   ports: Ports,
 ): Promise<Responses> {
-  const leasing = configuration.then(async (known) => leaseAhead(groupId, change, known, ports));
-  const [known, reading, ahead] = await Promise.all([
-    configuration,
-    readGroup(groupId, ports),
-    leasing,
-  ]).catch(async (error: unknown) => {
+  const knowing = current();
+  const guess = last ? Promise.resolve(last) : knowing;
+  const leasing = guess.then(async (known) => leaseAhead(groupId, change, known, ports));
+  try {
+    const [configuration, reading, ahead] = await Promise.all([
+      knowing,
+      readGroup(groupId, ports),
+      leasing,
+    ]);
+    return await respondInReadGroup({ groupId, change, reading, ahead }, { configuration, ports });
+  } catch (error) {
     await giveBackLate(leasing, { eventId: change.eventId, groupId }, ports);
     throw error;
-  });
-  const isMeant =
-    isSelectedById(groupId, known.monitoredGroups) ??
-    (isAdopted(reading.ledger) || (await isSelectedByDetails(groupId, known, ports)));
-  if (!isMeant) return NOTHING;
-  const hints = hintsOf(change, known, reading.ledger.record?.name);
-  const target = { ...targetOf(groupId, change, reading, { hints }), ...(ahead && { ahead }) };
-  const sentry = { configuration: known, ports };
+  }
+}
+
+/** A group that an event names, as it was read, under the lease that was taken meanwhile. */
+interface ReadGroup {
+  readonly groupId: string;
+  readonly change: Change;
+  readonly reading: GroupReading;
+  readonly ahead?: LeaseAhead;
+}
+
+async function respondInReadGroup(
+  { groupId, change, reading, ahead }: ReadGroup,
+  sentry: Sentry,
+): Promise<Responses> {
+  const { configuration, ports } = sentry;
   const { ledger } = reading;
+  const isMeant =
+    isSelectedById(groupId, configuration.monitoredGroups) ??
+    (isAdopted(ledger) || (await isSelectedByDetails(groupId, configuration, ports)));
+  if (!isMeant) {
+    await endUnanswered(ahead, { eventId: change.eventId, groupId }, ports);
+    return NOTHING;
+  }
+  const hints = hintsOf(change, configuration, ledger.record?.name);
+  const target = { ...targetOf(groupId, change, reading, { hints }), ...(ahead && { ahead }) };
   return respondToTarget(target, await sentryIn({ id: groupId, ledger }, sentry));
 }
 

@@ -9,6 +9,7 @@ const KEPT_FOR_MILLISECONDS = 60_000;
 /** A configuration that is read once for many events, and again where it could be out of date. */
 export class CachedConfiguration<Configuration> {
   private kept?: { readonly at: number; readonly value: Promise<Configuration> };
+  private read?: Configuration;
 
   constructor(
     private readonly load: () => Promise<Configuration>,
@@ -30,9 +31,19 @@ export class CachedConfiguration<Configuration> {
     }
     const kept = { at: now, value: this.load() };
     this.kept = kept;
-    kept.value.catch(() => {
-      if (this.kept === kept) this.kept = undefined;
-    });
+    kept.value.then(
+      (configuration) => {
+        this.read = configuration;
+      },
+      () => {
+        if (this.kept === kept) this.kept = undefined;
+      },
+    );
     return kept.value;
+  }
+
+  /** As it was last read, however long ago: for what is looked at again before anything is done. */
+  get last(): Configuration | undefined {
+    return this.read;
   }
 }

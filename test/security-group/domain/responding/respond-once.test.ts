@@ -5,6 +5,7 @@ import {
   added,
   by,
   changeOf,
+  configurationOf,
   deployer,
   forbidSsh,
   locked,
@@ -239,6 +240,45 @@ describe('where the event alone says that its rule is to be revoked, the lease',
     };
     await sentry.respond(added(ssh));
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('is asked for by the configuration as it was last read, while that is read again', async () => {
+    const sentry = attacked();
+    const { ledger } = sentry;
+    const claim = ledger.claim.bind(ledger);
+    sentry.lastKnown = sentry.configuration;
+    sentry.configurationIsRead = new Promise<void>((resolve) => {
+      ledger.claim = async (...values) => {
+        resolve();
+        return claim(...values);
+      };
+    });
+    await sentry.respond(added(ssh));
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+  });
+
+  test.each([
+    ['whose policies let the rule be', configurationOf([]), []],
+    [
+      'that has the group out of sight',
+      configurationOf([locked], {
+        monitoredGroups: { include: [{ kind: 'ids', groupIds: ['sg-2'] }], exclude: [] },
+      }),
+      [],
+    ],
+    [
+      'that only observes',
+      configurationOf([locked], { mode: 'OBSERVE' }),
+      ['added sgr-ssh would-revert'],
+    ],
+  ])('does nothing against a configuration %s', async (_name, configuration, outcomes) => {
+    const sentry = attacked();
+    sentry.lastKnown = sentry.configuration;
+    sentry.configuration = configuration;
+    await sentry.respond(added(ssh));
+    expect(sentry.groups.ruleIds('sg-1')).toContain('sgr-ssh');
+    expect(sentry.announcer.outcomes()).toEqual(outcomes);
+    expect([...sentry.ledger.events.values()].map(({ state }) => state)).toEqual(['told']);
   });
 
   test.each(['rulesOf', 'read'])('is given back where %s fails beside it', async (method) => {

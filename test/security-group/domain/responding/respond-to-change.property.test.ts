@@ -28,6 +28,8 @@ interface World {
   /** Whether EC2's answer to a revoke names the rule that is gone. */
   readonly namesRevoked: boolean;
   readonly policies: readonly Policy[];
+  /** Those that a warm function has read for an earlier event. */
+  readonly lastKnown: readonly Policy[] | undefined;
   readonly standing: readonly Rule[];
   readonly remembered: readonly Remembered[];
 }
@@ -35,16 +37,24 @@ interface World {
 const worlds: fc.Arbitrary<World> = fc.record({
   namesRevoked: fc.boolean(),
   policies,
+  lastKnown: fc.option(policies, { nil: undefined }),
   standing: standingRules,
   remembered: rememberedRules,
 });
 
-function sentryIn({ policies: chosen, standing, remembered, namesRevoked }: World): SentryInMemory {
+function sentryIn({
+  policies: chosen,
+  standing,
+  remembered,
+  namesRevoked,
+  lastKnown,
+}: World): SentryInMemory {
   const sentry = new SentryInMemory(
     configurationOf(chosen),
     GroupsInMemory.of('sg-1', ...standing),
   );
   sentry.groups.namesRevoked = namesRevoked;
+  sentry.lastKnown = lastKnown && configurationOf(lastKnown);
   sentry.ledger.adopt('sg-1', []);
   for (const { rule, grants } of remembered) sentry.ledger.note('sg-1', rule, { grants });
   return sentry;

@@ -43,6 +43,16 @@ test('after a minute it is read again in any case', async () => {
   expect(await asOf(now - 120 * SECOND)).toBe(2);
 });
 
+test('what was last read is known however long ago, and also while it is read again', async () => {
+  expect(configuration.last).toBeUndefined();
+  await asOf(now - 5 * SECOND);
+  now += 3_600 * SECOND;
+  const again = asOf(now - 5 * SECOND);
+  expect(configuration.last).toBe(1);
+  await again;
+  expect(configuration.last).toBe(2);
+});
+
 test('a look that fails is not kept', async () => {
   const failing = new CachedConfiguration(
     async () => {
