@@ -10,11 +10,11 @@ import { namesGroups } from '../policies/configuration-for';
 import { isPaused, type SentryConfiguration } from '../policies/sentry-configuration';
 import { prefixListIds } from '../rules/rule';
 
-/** A lease that was asked for while the group was read. */
+/** A lease that was taken while the group was read. */
 export interface LeaseAhead {
   /** By the event alone. */
   readonly intent: readonly Judgement[];
-  readonly claim: Claim;
+  readonly claim: Extract<Claim, { kind: 'claimed' }>;
 }
 
 /** What the sentry is to do, as it is, and as it was when someone last looked. */
@@ -28,8 +28,8 @@ export interface Configurations {
 /**
  * A rule stands open while the sentry waits for AWS: where the event alone says that its rules are
  * to be revoked, the lease waits neither for the group nor for the configuration. Undefined where
- * the group or the ledger has a say in more than whether the rules still stand there, and where no
- * one is in a hurry.
+ * the group or the ledger has a say in more than whether the rules still stand there, where no one
+ * is in a hurry, and where another try was quicker: how far that is, is asked after the reading.
  */
 export async function leaseAhead(
   groupId: string,
@@ -40,8 +40,8 @@ export async function leaseAhead(
   const now = clock.now();
   const intent = revokedByEventAlone(groupId, change, configuration, now);
   if (intent.length === 0) return undefined;
-  const { eventId } = change;
-  return { intent, claim: await events.claim({ eventId, groupId }, intent, now) };
+  const claim = await events.claim({ eventId: change.eventId, groupId }, intent, now);
+  return claim.kind === 'claimed' ? { intent, claim } : undefined;
 }
 
 /** Whether the lease holds just what is about to be done. */
@@ -60,7 +60,7 @@ export async function endUnanswered(
   key: EventKey,
   { events }: Ports,
 ): Promise<void> {
-  if (ahead?.claim.kind === 'claimed') await events.told(key, []);
+  if (ahead) await events.told(key, []);
 }
 
 /** So that the next try need not wait for its end. */
@@ -70,7 +70,7 @@ export async function giveBack(
   { events }: Ports,
 ): Promise<void> {
   // It ends by itself, should this fail too.
-  if (ahead?.claim.kind === 'claimed') await events.release(key).catch(() => undefined);
+  if (ahead) await events.release(key).catch(() => undefined);
 }
 
 /** The same, for a lease that may come only now: something beside it has failed. */

@@ -281,6 +281,24 @@ describe('where the event alone says that its rule is to be revoked, the lease',
     expect([...sentry.ledger.events.values()].map(({ state }) => state)).toEqual(['told']);
   });
 
+  test('is asked for again after the reading where another try has it, so that nothing is told twice', async () => {
+    const sentry = attacked();
+    const { groups } = sentry;
+    groups.namesRevoked = true;
+    const rulesOf = groups.rulesOf.bind(groups);
+    groups.rulesOf = async (groupId) => {
+      const isSecond = groups.looks === 1;
+      const read = await rulesOf(groupId);
+      if (isSecond) await first;
+      return read;
+    };
+    const first = sentry.respond(added(ssh));
+    const second = sentry.respond(added(ssh));
+    await Promise.all([first, second]);
+    expect(groups.looks).toBe(2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
   test.each(['rulesOf', 'read'])('is given back where %s fails beside it', async (method) => {
     const sentry = attacked();
     letFail(sentry, method, 'fails');
