@@ -1,5 +1,4 @@
 import { awscdk, github } from 'projen';
-import { CdkSentriesProject } from './project';
 
 const { JobPermission, AppPermission } = github.workflows;
 const READ_ONLY = { contents: JobPermission.READ };
@@ -50,7 +49,7 @@ export const ON_GITHUB = {
 } satisfies Partial<awscdk.AwsCdkConstructLibraryOptions>;
 
 /** The workflows that projen does not have, and fewer rights for those that it has. */
-export function workOnGitHub(project: CdkSentriesProject): void {
+export function workOnGitHub(project: awscdk.AwsCdkConstructLibrary): void {
   addChecks(project);
   addUpgrade(project);
   override(project, 'build', 'jobs.build.permissions.contents', 'read');
@@ -63,7 +62,7 @@ export function workOnGitHub(project: CdkSentriesProject): void {
 
 /** Changes a workflow of projen's. */
 export function override(
-  project: CdkSentriesProject,
+  project: awscdk.AwsCdkConstructLibrary,
   workflow: string,
   path: string,
   value: unknown,
@@ -72,7 +71,7 @@ export function override(
 }
 
 /** `.ci/run` on every change; with `--release` once a week, and before a release. */
-function addChecks(project: CdkSentriesProject): void {
+function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   const checks = new github.GithubWorkflow(project.github!, 'checks', {
     limitConcurrency: true,
     concurrencyOptions: {
@@ -120,7 +119,7 @@ function addChecks(project: CdkSentriesProject): void {
 }
 
 /** Newer versions of what is pinned, once a week, as a pull request. */
-function addUpgrade(project: CdkSentriesProject): void {
+function addUpgrade(project: awscdk.AwsCdkConstructLibrary): void {
   const task = project.addTask('upgrade', {
     description:
       'Pin newer versions of the dependencies, of which each has been public for a week; majors are left to you',

@@ -1,6 +1,5 @@
 import { awscdk, release, ReleasableCommits } from 'projen';
 import { override } from './github';
-import { CdkSentriesProject } from './project';
 
 /**
  * The environment of GitHub in which every job that publishes runs. Its reviewers let a release
@@ -54,7 +53,7 @@ export const RELEASES = {
  * No version without its words in CHANGELOG.md, and nothing to a registry before all that must hold
  * was seen to.
  */
-export function releaseWhatIsWritten(project: CdkSentriesProject): void {
+export function releaseWhatIsWritten(project: awscdk.AwsCdkConstructLibrary): void {
   project.tasks.tryFind('bump')!.exec('tsx build/releases/write-release-notes.ts');
   override(project, 'release', 'jobs.checks', {
     uses: './.github/workflows/checks.yml',

@@ -291,7 +291,7 @@ describe('what the hub does in a member', () => {
     await arrived();
     const { groups, history, own, lastHeartbeat } = places.at(PAID, EVENT);
     const [opened] = await ingress(groups, groupId);
-    expect(await groups.revoke(groupId, opened!)).toEqual({ kind: 'done' });
+    expect(await groups.revoke(groupId, opened!)).toEqual({ kind: 'done', isShown: true });
     expect(await ingress(groups, groupId)).toEqual([]);
 
     const [revoked] = (await arrived()).filter(named('RevokeSecurityGroupIngress'));
