@@ -23,11 +23,10 @@ function fileOf(link: string): string {
   return path.resolve(path.dirname(PAGE), link);
 }
 
-test('every link of the page, and every path of the sandbox that it names, leads to something', () => {
-  const named = [...page.matchAll(/`(sandbox\/[^`]*)`/g)].map(([, name = '']) => `../${name}`);
-  const links = [...linksIn(page), ...named];
-  expect(links.length).toBeGreaterThan(repairs.length);
-  expect(links.filter((link) => !existsSync(fileOf(link)))).toEqual([]);
+test('every path of the sandbox that the page names leads to something', () => {
+  const named = [...page.matchAll(/`(sandbox\/[^`]*)`/g)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);
 });
 
 test('every file that repairs the emulator from inside is in the index', () => {
