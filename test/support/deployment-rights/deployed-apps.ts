@@ -50,7 +50,7 @@ function appNamed(name: string, ...templates: object[]): DeployedApp {
 
 function trailTemplate(): object {
   const stack = stackNamed('Trail');
-  new ManagementEventsTrail(stack, 'Trail');
+  new ManagementEventsTrail(stack, 'Trail', { notificationEmails: ['security@example.com'] });
   return Template.fromStack(stack).toJSON();
 }
 
