@@ -8,8 +8,17 @@ export interface PageLink {
   readonly target: string;
 }
 
+/** A heading, and by which anchor others link to it. */
+export interface PageHeading {
+  readonly line: number;
+  /** From 1, which is the title. */
+  readonly level: number;
+  readonly anchor: string;
+}
+
 /** What of a Markdown page others can link to, and what it links to. */
 export interface MarkdownPage {
+  readonly headings: readonly PageHeading[];
   readonly anchors: ReadonlySet<string>;
   readonly links: readonly PageLink[];
 }
@@ -20,7 +29,12 @@ export function readPage(file: string): MarkdownPage {
 
 export function pageOf(text: string): MarkdownPage {
   const prose = withoutCode(text);
-  return { anchors: anchorsIn(prose), links: linksIn(prose) };
+  const headings = headingsIn(prose);
+  return {
+    headings,
+    anchors: new Set(headings.map(({ anchor }) => anchor)),
+    links: linksIn(prose),
+  };
 }
 
 /** Lines stay where they are. Code between backticks stays where a heading or link may have it. */
@@ -29,21 +43,25 @@ function withoutCode(text: string): string {
 }
 
 /** The same heading again has a number. */
-function anchorsIn(prose: string): Set<string> {
-  const anchors = new Set<string>();
-  for (const [, heading = ''] of prose.matchAll(/^#{1,6} (.+)$/gm)) {
-    const first = anchorOf(heading.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1'));
+function headingsIn(prose: string): PageHeading[] {
+  const headings = new Map<string, PageHeading>();
+  for (const { index, 1: marks = '', 2: text = '' } of prose.matchAll(/^(#{1,6}) (.+)$/gm)) {
+    const first = anchorOf(text.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1'));
     let anchor = first;
-    for (let copy = 1; anchors.has(anchor); copy += 1) anchor = `${first}-${copy}`;
-    anchors.add(anchor);
+    for (let copy = 1; headings.has(anchor); copy += 1) anchor = `${first}-${copy}`;
+    headings.set(anchor, { line: lineAt(prose, index), level: marks.length, anchor });
   }
-  return anchors;
+  return [...headings.values()];
 }
 
 /** The text of a link may go over lines, and have code or a picture in it. */
 function linksIn(prose: string): PageLink[] {
   return [...prose.matchAll(/\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)/g)].map((match) => ({
-    line: prose.slice(0, match.index).split('\n').length,
+    line: lineAt(prose, match.index),
     target: match[1]!,
   }));
+}
+
+function lineAt(prose: string, index: number): number {
+  return prose.slice(0, index).split('\n').length;
 }

@@ -1,6 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
-import { type MarkdownPage, pageOf, readPage } from '../../build/links/markdown-page';
+import {
+  type MarkdownPage,
+  type PageHeading,
+  pageOf,
+  readPage,
+} from '../../build/links/markdown-page';
 
 /** Links of the pages that people read. Those to other sites are only looked at for their form. */
 
@@ -20,6 +25,23 @@ const read = new Map<string, MarkdownPage>();
 
 test.each(PAGES)('each link of %s leads to a file, and to a heading where it names one', (page) => {
   expect(brokenLinks(page, pageAt(join(PROJECT, page)))).toEqual([]);
+});
+
+test.each(PAGES)('contents at the top of %s, if there are any, leave no heading out', (page) => {
+  expect(leftOutOfContents(pageAt(join(PROJECT, page)))).toEqual([]);
+});
+
+test.each([
+  ['a chapter', '[a](#a)\n\n## A\n\n## B', ['b']],
+  [
+    'a part, where others of its chapter are named',
+    '[a](#a), [b](#b)\n\n## A\n\n### B\n\n### C',
+    ['c'],
+  ],
+  ['no part, where none of its chapter is named', '[a](#a)\n\n## A\n\n### B', []],
+  ['nothing of a page without contents', '[b](#b)\n\n## A\n\n## B\n\n## C', []],
+])('contents leave out %s', (_, text, leftOut) => {
+  expect(leftOutOfContents(pageOf(text))).toEqual(leftOut);
 });
 
 test('README leads to the twelve questions, and each of them to a page with the answer', () => {
@@ -71,6 +93,26 @@ test('code is no heading and has no links', () => {
   const text = '```sh\n# a comment\n[a](nowhere.md)\n```\n\n[a](#a-comment)';
   expect(brokenLinks('docs/made-up.md', pageOf(text))).toEqual(['docs/made-up.md:6: #a-comment']);
 });
+
+/** A page has contents if what stands before its first chapter leads there. */
+function leftOutOfContents({ headings, links }: MarkdownPage): string[] {
+  const chapters = headings.filter(({ level }) => level === 2);
+  const top = links.filter(({ line }) => line < (chapters[0]?.line ?? 0));
+  const isNamed = ({ anchor }: PageHeading) => top.some(({ target }) => target === `#${anchor}`);
+  if (!chapters[0] || !isNamed(chapters[0])) return [];
+  const parts = chapters.map(({ line }, index) =>
+    headings.filter(
+      (heading) =>
+        heading.level === 3 &&
+        heading.line > line &&
+        heading.line < (chapters[index + 1]?.line ?? Infinity),
+    ),
+  );
+  return [chapters, ...parts.filter((some) => some.some(isNamed))]
+    .flat()
+    .filter((heading) => !isNamed(heading))
+    .map(({ anchor }) => anchor);
+}
 
 function brokenLinks(page: string, { anchors, links }: MarkdownPage): string[] {
   return links
