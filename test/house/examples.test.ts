@@ -20,3 +20,12 @@ test.each(PROJECT_FILES)('%s asks for the oldest CDK that the library works with
   // Of the AWS libraries alone: jsii and plugins of Maven have other first numbers.
   expect([...new Set(versions)]).toEqual([devDependencies['aws-cdk-lib']]);
 });
+
+test('examples/README.md leads to each of them', () => {
+  const folders = globSync('*/', { cwd: join(PROJECT, 'examples') }).map((name) =>
+    name.replace('/', ''),
+  );
+  const page = readFileSync(join(PROJECT, 'examples', 'README.md'), 'utf8');
+  const named = [...page.matchAll(/^\| \[[^\]]+\]\(([\w-]+)\//gm)].map(([, name = '']) => name);
+  expect(named.sort()).toEqual(folders.sort());
+});
