@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
@@ -13,13 +14,18 @@ let archived: Readonly<Record<string, unknown>> | undefined;
 /**
  * The folder of a function's code. A clone of the library has one for each; the package has one
  * archive of all, since most of what they hold is the same.
+ *
+ * Other code has another folder: an app may hold two versions of the library, and the CDK looks
+ * into a folder only once.
  */
 export function bundleFolder(scope: Construct, bundle: string): string {
   const built = path.join(PACKAGE, 'bundles', bundle);
   if (existsSync(built)) return built;
-  const folder = path.join(Stage.of(scope)!.assetOutdir, UNPACKED, bundle);
+  const code = archivedCode(bundle);
+  const digest = createHash('sha256').update(code).digest('hex');
+  const folder = path.join(Stage.of(scope)!.assetOutdir, UNPACKED, bundle, digest.slice(0, 16));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'index.js'), archivedCode(bundle));
+  writeFileSync(path.join(folder, 'index.js'), code);
   return folder;
 }
 
