@@ -92,7 +92,7 @@ function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
     permissions: READ_ONLY,
     timeoutMinutes: 120,
     steps: [
-      checkout(),
+      checkoutWithHistory(),
       setUpNode(),
       {
         uses: github.ActionRefs.ACTIONS_SETUP_PYTHON,
@@ -160,6 +160,12 @@ function addUpgrade(project: awscdk.AwsCdkConstructLibrary): void {
 
 function checkout(): github.workflows.JobStep {
   return { uses: github.ActionRefs.ACTIONS_CHECKOUT, with: { 'persist-credentials': false } };
+}
+
+/** With all commits and tags: the API is compared with that of the last tag. */
+function checkoutWithHistory(): github.workflows.JobStep {
+  const { uses, with: inputs } = checkout();
+  return { uses, with: { ...inputs, 'fetch-depth': 0 } };
 }
 
 function setUpNode(): github.workflows.JobStep {

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const TOOLS = resolve(__dirname, '..', '..', 'node_modules', '.bin');
-/** Of a release, as in v1.2.3; not of a release candidate. */
-const RELEASE_TAG = /^v\d+\.\d+\.\d+$/;
+/**
+ * Of a release, as in v1.2.3; not of a release candidate, nor v0.0.0, from which the first release
+ * counts and which nothing was released as.
+ */
+const RELEASE_TAG = /^v(?!0\.0\.0$)\d+\.\d+\.\d+$/;
 /** A release in a changelog of the form of Keep a Changelog. */
 const RELEASE_HEADING = /^## \[(\d+\.\d+\.\d+)\]/m;
 /** What breaks on purpose, by the keys that jsii-diff prints: emptied with each release. */

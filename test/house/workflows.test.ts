@@ -73,6 +73,12 @@ test('nothing is released before all that must hold was seen to', () => {
   expect(release!.text).toContain('needs:\n      - checks\n');
 });
 
+test('what must hold before a release is seen to with all tags, as the last is compared with', () => {
+  const [checks] = jobsOf('checks.yml');
+
+  expect(checks!.text).toMatch(/uses: actions\/checkout@\S+\n +with:\n(.+\n)*? +fetch-depth: 0\n/);
+});
+
 test('the secrets of a release are those that CONTRIBUTING.md has someone make', () => {
   const used = FILES.flatMap((file) =>
     [...read(file).matchAll(/secrets\.(\w+)/g)].map(([, name]) => name!),

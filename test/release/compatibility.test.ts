@@ -14,6 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '..', '..');
 const RESPONSES = join('src', 'security-group', 'constructs', 'change-response.ts');
+const AUTHOR = ['-c', 'user.name=a', '-c', 'user.email=a@example.com'];
 
 let copy: string;
 
@@ -38,6 +39,29 @@ test('without any release, it says that nothing is compared', () => {
     status: 0,
     output: expect.stringContaining('There is no tag of a release yet'),
   });
+});
+
+test('the tag from which the first release counts is that of no release', () => {
+  git(copy, 'tag', 'v0.0.0');
+  expect(check()).toEqual({
+    status: 0,
+    output: expect.stringContaining('There is no tag of a release yet'),
+  });
+});
+
+test('a clone without history is an error, and no silence', () => {
+  const clone = `${copy}-clone`;
+  git(copy, ...AUTHOR, 'commit', '--quiet', '--allow-empty', '--message', 'one more');
+  git(PROJECT, 'clone', '--quiet', '--depth', '1', `file://${copy}`, clone);
+  try {
+    cpSync(join(copy, '.jsii'), join(clone, '.jsii'));
+    expect(check(clone)).toEqual({
+      status: 1,
+      output: expect.stringContaining('This clone has no history'),
+    });
+  } finally {
+    rmSync(clone, { recursive: true });
+  }
 });
 
 test('a release that the changelog has, and git has not, is an error', () => {
@@ -71,10 +95,10 @@ test('a method that has another name than in the last release fails, and is name
   });
 });
 
-function check(): { readonly status: number | null; readonly output: string } {
+function check(project = copy): { readonly status: number | null; readonly output: string } {
   const { status, stdout, stderr } = spawnSync(
     'tsx',
-    [join(PROJECT, 'build', 'compatibility', 'check-compatibility.ts'), copy],
+    [join(PROJECT, 'build', 'compatibility', 'check-compatibility.ts'), project],
     { encoding: 'utf8' },
   );
   return { status, output: stdout + stderr };
@@ -88,7 +112,7 @@ function isCompiled(file: string): boolean {
 
 function commit(subject: string): void {
   git(copy, 'add', '--all');
-  git(copy, ...['-c', 'user.name=a', '-c', 'user.email=a@example.com'], 'commit', '-qm', subject);
+  git(copy, ...AUTHOR, 'commit', '--quiet', '--message', subject);
 }
 
 function git(folder: string, ...parameters: string[]): string {
