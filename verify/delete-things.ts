@@ -44,13 +44,21 @@ const PASSING = /IncorrectState|DependencyViolation|Throttl/;
  */
 export async function deleteThings(site: Site): Promise<string[]> {
   const failures: string[] = [];
+  const kept = new Set<Kind>();
   for (const thing of site.made.inOrderOfDeletion()) {
     try {
+      if (thing.kind === 'role' && kept.has('stack')) {
+        throw new Error('CloudFormation needs it to delete the stack');
+      }
       await deleteThing(site, thing);
       site.made.forget(thing);
     } catch (error) {
-      if (GONE.test(String(error))) site.made.forget(thing);
-      else failures.push(`${thing.kind} ${thing.name}: ${error}`);
+      if (GONE.test(String(error))) {
+        site.made.forget(thing);
+        continue;
+      }
+      kept.add(thing.kind);
+      failures.push(`${thing.kind} ${thing.name}: ${error}`);
     }
   }
   site.made.end();
@@ -73,18 +81,7 @@ async function deleteThing(site: Site, { kind, name }: MadeThing): Promise<void>
 type Deletion = (site: Site, name: MadeThing['name']) => Promise<void>;
 
 const DELETIONS: Readonly<Record<Kind, Deletion>> = {
-  stack: async ({ access, waitUpTo }, StackName) => {
-    const cloudFormation = new CloudFormationClient(access);
-    await cloudFormation.send(new DeleteStackCommand({ StackName }));
-    await waitUpTo(10, async () => {
-      try {
-        const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-        return Stacks.length === 0 || Stacks[0]!.StackStatus === 'DELETE_COMPLETE' || undefined;
-      } catch {
-        return true;
-      }
-    });
-  },
+  stack: deleteStack,
   rule: async ({ access }, Name) => {
     const events = new EventBridgeClient(access);
     await events.send(new RemoveTargetsCommand({ Rule: Name, Ids: ['target'] }));
@@ -116,6 +113,22 @@ const DELETIONS: Readonly<Record<Kind, Deletion>> = {
   },
   network: deleteNetwork,
 };
+
+/** Throws while it is there: what it has made would be on no list any more. */
+async function deleteStack({ access, waitUpTo }: Site, StackName: string): Promise<void> {
+  const cloudFormation = new CloudFormationClient(access);
+  await cloudFormation.send(new DeleteStackCommand({ StackName }));
+  const isGone = await waitUpTo(10, async () => {
+    const { Stacks: [stack] = [] } = await cloudFormation.send(
+      new DescribeStacksCommand({ StackName }),
+    );
+    if (stack?.StackStatus === 'DELETE_FAILED') {
+      throw new Error(`CloudFormation could not delete it: ${stack.StackStatusReason}`);
+    }
+    return stack === undefined || stack.StackStatus === 'DELETE_COMPLETE' || undefined;
+  });
+  if (!isGone) throw new Error('CloudFormation is still deleting it');
+}
 
 /** Ids are known only after the call, so these are found by their tag. */
 async function deleteNetwork({ access, run }: Site): Promise<void> {

@@ -16,10 +16,14 @@ export interface ReportHead {
 const ACCOUNT_ID = /\b\d{12}\b/g;
 /** Of keys, users and sessions: what a record names them by. */
 const IDENTITY_ID = /\b(AKIA|ASIA|AIDA|AROA)[A-Z0-9]{8,}\b/g;
+/** In an error, who was refused: the name of a session is often someone's e-mail address. */
+const IDENTITY_ARN = /arn:[\w-]+:(iam|sts)::\S+/g;
+/** What EC2 says of a refusal, which those can decode who may: it names all of it once more. */
+const ENCODED_MESSAGE = /(Encoded authorization failure message: )\S+/g;
 
 /**
  * For an issue, in Markdown. Ids of keys and identities are left out, and those of accounts unless
- * someone wants them in it.
+ * someone wants them in it. Errors do not say who called.
  */
 export function renderReport(
   { region, date, commit }: ReportHead,
@@ -48,7 +52,12 @@ export function renderReport(
 }
 
 function entry({ title, result }: Answered): string[] {
-  if ('failed' in result) return [`### ${title}`, '', `Could not be asked: ${result.failed}`, ''];
+  if ('failed' in result) {
+    const reason = result.failed
+      .replace(IDENTITY_ARN, '<identity>')
+      .replace(ENCODED_MESSAGE, '$1<left out>');
+    return [`### ${title}`, '', `Could not be asked: ${reason}`, ''];
+  }
   if ('notAsked' in result) return [];
   const evidence = result.evidence === undefined ? [] : ['```json', result.evidence, '```', ''];
   return [`### ${title}`, '', result.answer, '', ...evidence];

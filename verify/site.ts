@@ -17,12 +17,20 @@ export interface SiteOptions {
   readonly pace?: number;
 }
 
-/** The account of the credentials. With the list of an earlier run, the site is that run's. */
+/**
+ * The account of the credentials. With the list of an earlier run, the site is that run's, and
+ * another account is refused: nothing on the list would be found there, so all would count as gone.
+ */
 export async function siteOf(options: SiteOptions, earlier?: MadeList): Promise<Site> {
   const { region, endpoint, file, pace = 1 } = options;
   const access = { region, ...(endpoint && { endpoint }) };
   const { Account, Arn } = await new STSClient(access).send(new GetCallerIdentityCommand({}));
   const account = Account!;
+  if (earlier && earlier.account !== account) {
+    throw new Error(
+      `The things in ${file} are in the account ${earlier.account}, and these credentials are of ${account}. Use credentials of the former.`,
+    );
+  }
   const run = earlier?.run ?? `cdk-sentries-verify-${Date.now().toString(36)}`;
   const made = new MadeThings(file, { run, account, region }, earlier?.things);
   let isStopped = false;

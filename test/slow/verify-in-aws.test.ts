@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeSecurityGroupsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ListRulesCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListRolesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
@@ -95,6 +96,28 @@ test('what a run that was killed has left behind is deleted by the next', async 
   expect(next.run).toBe(killed.run);
   expect(await deleteThings(next)).toEqual([]);
   expect(await whatIsThere()).toEqual(before);
+});
+
+test('what is left behind in an account is not taken for gone with credentials of another', async () => {
+  const options = { region: localAws.region, endpoint: localAws.endpoint, file, pace: PACE };
+  const site = await newSite();
+  site.made.note('queue', `${site.run}-live`);
+  const list = { ...MadeThings.leftBehind(file)!, account: '999999999999' };
+
+  await expect(siteOf(options, list)).rejects.toThrow(
+    `in the account 999999999999, and these credentials are of ${localAws.accountId}`,
+  );
+  expect(MadeThings.leftBehind(file)?.things).toEqual(list.things);
+  expect(await deleteThings(site)).toEqual([]);
+});
+
+test('all groups of a run are in one network, as an account may have few', async () => {
+  const before = await countOfNetworks();
+  const site = await newSite();
+  await askQuestions(site, ASKED, () => undefined);
+
+  expect(await countOfNetworks()).toBe(before + 1);
+  expect(await deleteThings(site)).toEqual([]);
 });
 
 test('once it is stopped, nothing more is made, and what was made is deleted', async () => {
@@ -217,12 +240,18 @@ async function runScript(typed: string, signal: NodeJS.Signals | undefined, ...a
   return { said, exitCode };
 }
 
+async function countOfNetworks(): Promise<number> {
+  const ec2 = new EC2Client({ region: localAws.region, endpoint: localAws.endpoint });
+  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({}));
+  return Vpcs.length;
+}
+
 /** Of all kinds of things that a run makes. */
 async function whatIsThere(): Promise<unknown> {
   const access = { region: localAws.region, endpoint: localAws.endpoint };
   const ec2 = new EC2Client(access);
   const iam = new IAMClient(access);
-  const [queues, topics, rules, users, roles, groups, vpcs] = await Promise.all([
+  const [queues, topics, rules, users, roles, groups, vpcs, stacks] = await Promise.all([
     new SQSClient(access).send(new ListQueuesCommand({})),
     new SNSClient(access).send(new ListTopicsCommand({})),
     new EventBridgeClient(access).send(new ListRulesCommand({})),
@@ -230,6 +259,7 @@ async function whatIsThere(): Promise<unknown> {
     iam.send(new ListRolesCommand({})),
     ec2.send(new DescribeSecurityGroupsCommand({})),
     ec2.send(new DescribeVpcsCommand({})),
+    new CloudFormationClient(access).send(new DescribeStacksCommand({})),
   ]);
   return {
     queues: queues.QueueUrls ?? [],
@@ -239,5 +269,6 @@ async function whatIsThere(): Promise<unknown> {
     roles: roles.Roles?.map(({ RoleName }) => RoleName),
     groups: groups.SecurityGroups?.map(({ GroupId }) => GroupId),
     vpcs: vpcs.Vpcs?.map(({ VpcId }) => VpcId),
+    stacks: stacks.Stacks?.map(({ StackName }) => StackName),
   };
 }

@@ -45,3 +45,12 @@ test('account ids are in it only for those who want them, and ids of keys for no
   expect(report).toContain('arn:aws:iam::111122223333:user/ann');
   expect(report).not.toContain('AKIAIOSFODNN7EXAMPLE');
 });
+
+test('an error does not say who called', () => {
+  const failed =
+    'AccessDenied: User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123/ann@example.com is not authorized to perform: iam:CreateUser. Encoded authorization failure message: 4GIOHlTkIaWHQD0Q0m6XSnuUMCm';
+  const report = renderReport(HEAD, [{ title: 'How SQS moves', result: { failed } }], true);
+
+  expect(report).toContain('User: <identity> is not authorized to perform: iam:CreateUser.');
+  expect(report).not.toMatch(/ann@example|AWSReservedSSO|4GIOHl/);
+});

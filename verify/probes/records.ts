@@ -196,18 +196,33 @@ export const changingPrefixList: Probe = {
   },
 };
 
-/** A group in a network of its own, with two rules. */
-async function openedGroup(site: Site, id: string) {
-  const ec2 = new EC2Client(site.access);
-  site.made.note('network', id);
-  const { Vpc } = await ec2.send(
+const NETWORKS = new WeakMap<Site, Promise<string>>();
+
+/** One for all groups of a run: an account may have five in a Region, and its default is one. */
+async function networkOf(site: Site): Promise<string> {
+  const network = NETWORKS.get(site) ?? makeNetwork(site);
+  NETWORKS.set(site, network);
+  return network;
+}
+
+async function makeNetwork(site: Site): Promise<string> {
+  site.made.note('network', 'vpc');
+  const { Vpc } = await new EC2Client(site.access).send(
     new CreateVpcCommand({ CidrBlock: '10.0.0.0/28', TagSpecifications: tagged(site, 'vpc') }),
   );
+  return Vpc!.VpcId!;
+}
+
+/** A group of the run's network, with two rules. */
+async function openedGroup(site: Site, id: string) {
+  const ec2 = new EC2Client(site.access);
+  const VpcId = await networkOf(site);
+  site.made.note('network', id);
   const { GroupId } = await ec2.send(
     new CreateSecurityGroupCommand({
       GroupName: `${site.run}-${id}`,
       Description: 'Of a run of verify-in-aws',
-      VpcId: Vpc!.VpcId,
+      VpcId,
       TagSpecifications: tagged(site, 'security-group'),
     }),
   );
