@@ -22,6 +22,12 @@ const PULL_REQUEST = [
   '- [ ] The docs are still true, and what is generated is committed.',
 ];
 
+/**
+ * The environment of the job that opens pull requests. Its secrets are for `main` alone: what an
+ * upgrade brings along runs in the checks of its pull request, and could change them.
+ */
+const UPGRADE_ENVIRONMENT = 'upgrade';
+
 /** How the repository is kept on GitHub; CdkSentriesProject takes it. */
 export const ON_GITHUB = {
   github: true,
@@ -30,6 +36,7 @@ export const ON_GITHUB = {
     dependencyReview: true,
     // Checks run on pull requests of the app; on those of GITHUB_TOKEN they would not.
     projenCredentials: github.GithubCredentials.fromApp({
+      environment: UPGRADE_ENVIRONMENT,
       permissions: {
         contents: AppPermission.WRITE,
         pullRequests: AppPermission.WRITE,

@@ -3,9 +3,10 @@ import { override } from './github';
 
 /**
  * The environment of GitHub in which every job that publishes runs. Its reviewers let a release
- * through, and each registry trusts it alone. See docs/releasing.md.
+ * through, and each registry trusts it alone. See CONTRIBUTING.md, "Releases".
  */
 const RELEASE_ENVIRONMENT = 'release';
+const PUBLISHING_JOBS = ['github', 'npm', 'maven', 'pypi', 'nuget', 'golang'];
 
 /** What is released, when, and to which registries; CdkSentriesProject takes it. */
 export const RELEASES = {
@@ -61,4 +62,10 @@ export function releaseWhatIsWritten(project: awscdk.AwsCdkConstructLibrary): vo
   });
   override(project, 'release', 'jobs.release.needs', ['checks']);
   override(project, 'release', 'jobs.release.permissions.contents', 'read');
+  for (const registry of PUBLISHING_JOBS) {
+    // What opens an issue where it fails has no clone by which to know the repository.
+    override(project, 'release', `jobs.release_${registry}.env`, {
+      GH_REPO: '${{ github.repository }}',
+    });
+  }
 }

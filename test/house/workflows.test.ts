@@ -67,6 +67,30 @@ test('each job that reaches a registry waits for the reviewers of the environmen
   );
 });
 
+test('no secret is there for what a pull request runs', () => {
+  const withSecrets = FILES.flatMap((file) => jobsOf(file)).filter(({ text }) =>
+    /secrets\.(?!GITHUB_TOKEN\b)/.test(text),
+  );
+
+  expect(
+    withSecrets.map(({ name, text }) => `${name} in ${/^ {4}environment: (.+)$/m.exec(text)?.[1]}`),
+  ).toEqual([
+    'release_maven in release',
+    'release_nuget in release',
+    'release_golang in release',
+    'pr in upgrade',
+  ]);
+});
+
+test('a job that fails to publish can open an issue, without a clone', () => {
+  const opening = jobsOf('release.yml').filter(({ text }) => text.includes('gh issue create'));
+
+  expect(opening).toHaveLength(6);
+  expect(opening.filter(({ text }) => !text.includes('GH_REPO: ${{ github.repository }}'))).toEqual(
+    [],
+  );
+});
+
 test('nothing is released before all that must hold was seen to', () => {
   const release = jobsOf('release.yml').find(({ name }) => name === 'release');
 
