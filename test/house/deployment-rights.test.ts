@@ -99,3 +99,12 @@ test('nothing lets a deployment read or write the items of a table', () => {
   const all = [...policies.changes, ...policies.looks].flatMap(({ Action }) => Action);
   expect(all.filter((action) => /^dynamodb:(.*Item|Query|Scan)$/.test(action))).toEqual([]);
 });
+
+test('values of parameters, and variables of functions, are read of nothing else in the account', () => {
+  const anywhere = policies.looks.filter(({ Resource }) => Resource === '*');
+  const reads =
+    /^(ssm:Get.*|lambda:GetFunction(Configuration)?|s3:GetObject.*|secretsmanager:Get.*)$/;
+
+  expect(anywhere).toHaveLength(1);
+  expect(anywhere[0]!.Action.filter((action) => reads.test(action))).toEqual([]);
+});

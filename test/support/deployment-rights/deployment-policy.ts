@@ -83,9 +83,30 @@ const NAMED: readonly NamedResources[] = [
   },
 ];
 
-/** Of the code of functions, which the CDK uploads. */
-const ASSETS = 'arn:PARTITION:s3:::cdk-*-assets-ACCOUNT-REGION/*';
-const READS_OF_ASSETS = ['s3:GetObject', 's3:GetObjectVersion'];
+/** What is read is more than how something is set up, so it is read of these alone. */
+const READS_OF_DATA: readonly Omit<PolicyStatement, 'Effect' | 'Condition'>[] = [
+  {
+    // Of the code of functions, which the CDK uploads.
+    Sid: 'ReadAssets',
+    Action: ['s3:GetObject', 's3:GetObjectVersion'],
+    Resource: 'arn:PARTITION:s3:::cdk-*-assets-ACCOUNT-REGION/*',
+  },
+  {
+    // Gives the variables of a function, and an address of its code.
+    Sid: 'ReadFunctions',
+    Action: ['lambda:GetFunction'],
+    Resource: ['arn:PARTITION:lambda:REGION:ACCOUNT:function:STACK-*'],
+  },
+  {
+    // Gives the values. Each template asks for the version of the bootstrap.
+    Sid: 'ReadParameters',
+    Action: ['ssm:GetParameters'],
+    Resource: [
+      'arn:PARTITION:ssm:REGION:ACCOUNT:parameter/CFN-*',
+      'arn:PARTITION:ssm:REGION:ACCOUNT:parameter/cdk-bootstrap/*',
+    ],
+  },
+];
 
 /**
  * The access log of a workflow's API, which the schemas do not tell of.
@@ -121,7 +142,8 @@ export async function deploymentPolicies(
   apps: readonly DeployedApp[],
 ): Promise<DeploymentPolicies> {
   const actions = await actionsFor(apps);
-  const looks = actions.filter(({ isLook, name }) => isLook && !READS_OF_ASSETS.includes(name));
+  const ofData = READS_OF_DATA.flatMap(({ Action }) => Action);
+  const looks = actions.filter(({ isLook, name }) => isLook && !ofData.includes(name));
   const changes = actions.filter(({ isLook, name }) => !isLook && name !== 'iam:PassRole');
   const unnamed = changes.filter((action) => !NAMED.some((named) => isOf(action, named)));
   const uses = unnamed.filter(({ name }) => USE_OF_A_KEY.test(name));
@@ -154,13 +176,7 @@ export async function deploymentPolicies(
     ],
     looks: [
       { ...allow('Look', looks), Resource: '*' },
-      {
-        ...allow(
-          'ReadAssets',
-          READS_OF_ASSETS.map((name) => ({ name })),
-        ),
-        Resource: ASSETS,
-      },
+      ...READS_OF_DATA.map(({ Sid, ...read }) => ({ Sid, Effect: 'Allow' as const, ...read })),
     ],
   };
 }
