@@ -56,6 +56,7 @@ export const RELEASES = {
  */
 export function releaseWhatIsWritten(project: awscdk.AwsCdkConstructLibrary): void {
   project.tasks.tryFind('bump')!.exec('tsx build/releases/write-release-notes.ts');
+  attachBillOfMaterials(project);
   override(project, 'release', 'jobs.checks', {
     uses: './.github/workflows/checks.yml',
     permissions: { contents: 'read' },
@@ -68,4 +69,24 @@ export function releaseWhatIsWritten(project: awscdk.AwsCdkConstructLibrary): vo
       GH_REPO: '${{ github.repository }}',
     });
   }
+}
+
+/**
+ * Made of the bundles that are released, while package.json has their version. A release that no
+ * one can change takes no files later on, so it is made with them.
+ */
+function attachBillOfMaterials(project: CdkSentriesProject): void {
+  const task = project.tasks.tryFind('release')!;
+  const unbump = task.steps.findIndex(({ spawn }) => spawn === 'unbump');
+  task.insertStep(unbump, { spawn: 'sbom' });
+  override(
+    project,
+    'release',
+    'jobs.release_github.steps.3.run',
+    [
+      'tag=$(cat "$RELEASE_TAG_FILE") &&',
+      'gh release view "$tag" -R "$GITHUB_REPOSITORY" 2>/dev/null ||',
+      'gh release create "$tag" -R "$GITHUB_REPOSITORY" -F "$CHANGELOG_FILE" -t "$tag" --target "$GITHUB_SHA" dist/sbom/cdk-sentries.cdx.json',
+    ].join('\n'),
+  );
 }

@@ -103,6 +103,16 @@ test('what must hold before a release is seen to with all tags, as the last is c
   expect(checks!.text).toMatch(/uses: actions\/checkout@\S+\n +with:\n(.+\n)*? +fetch-depth: 0\n/);
 });
 
+test('a release has the bill of materials of its bundles, made while their version is known', () => {
+  const tasks = readFileSync(join(WORKFLOWS, '..', '..', '.projen', 'tasks.json'), 'utf8');
+  const { steps } = JSON.parse(tasks).tasks.release;
+  const spawned = steps.flatMap(({ spawn }: { readonly spawn?: string }) => spawn ?? []);
+  const created = [...read('release.yml').matchAll(/gh release create .+/g)].map(([line]) => line);
+
+  expect(spawned).toEqual(['bump', 'build', 'sbom', 'unbump']);
+  expect(created).toEqual([expect.stringContaining(' dist/sbom/cdk-sentries.cdx.json')]);
+});
+
 test('the secrets of a release are those that CONTRIBUTING.md has someone make', () => {
   const used = FILES.flatMap((file) =>
     [...read(file).matchAll(/secrets\.(\w+)/g)].map(([, name]) => name!),
