@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 
@@ -68,6 +68,9 @@ export class MadeThings {
 
   private write(): void {
     mkdirSync(dirname(this.file), { recursive: true });
-    writeFileSync(this.file, JSON.stringify({ ...this.of, things: this.things }, null, 2));
+    // Whole at any time: a run may be killed while it writes.
+    const next = `${this.file}.next`;
+    writeFileSync(next, JSON.stringify({ ...this.of, things: this.things }, null, 2));
+    renameSync(next, this.file);
   }
 }
