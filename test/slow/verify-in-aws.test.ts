@@ -113,6 +113,30 @@ test('what is left behind in an account is not taken for gone with credentials o
   expect(await deleteThings(site)).toEqual([]);
 });
 
+test('a stack that may still be there stays on the list, with the role that deletes it', async () => {
+  const site = await newSite();
+  const question = ASKED.find(({ title }) => title === 'Who calls, through CloudFormation')!;
+  await askQuestions(site, [question], () => undefined);
+  localAws.failNext({
+    service: 'cloudformation',
+    action: 'DescribeStacks',
+    errorCode: 'AccessDenied',
+    times: 1,
+  });
+
+  expect(await deleteThings(site)).toEqual([
+    expect.stringContaining(`stack ${site.run}-stack: AccessDenied`),
+    `role ${site.run}-role: Error: CloudFormation needs it to delete the stack`,
+  ]);
+  expect(
+    MadeThings.leftBehind(file)
+      ?.things.map(({ kind }) => kind)
+      .sort(),
+  ).toEqual(['role', 'stack']);
+  expect(await deleteThings(site)).toEqual([]);
+  expect(MadeThings.leftBehind(file)).toBeUndefined();
+});
+
 test('once it is stopped, nothing more is made, and what was made is deleted', async () => {
   const before = await whatIsThere();
   const site = await newSite();
