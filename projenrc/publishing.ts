@@ -75,7 +75,7 @@ export function releaseWhatIsWritten(project: awscdk.AwsCdkConstructLibrary): vo
  * Made of the bundles that are released, while package.json has their version. A release that no
  * one can change takes no files later on, so it is made with them.
  */
-function attachBillOfMaterials(project: CdkSentriesProject): void {
+function attachBillOfMaterials(project: awscdk.AwsCdkConstructLibrary): void {
   const task = project.tasks.tryFind('release')!;
   const unbump = task.steps.findIndex(({ spawn }) => spawn === 'unbump');
   task.insertStep(unbump, { spawn: 'sbom' });
