@@ -8,6 +8,7 @@ import { cliEnvironment, type CliResult, runCli } from './aws-cli';
 import type { Lake } from './cloudtrail/lake';
 import { OrganizationTrail, type OrganizationTrailOptions } from './cloudtrail/organization-trail';
 import type {
+  AwaitedCrash,
   CloudTrailEvent,
   Crash,
   Disturbance,
@@ -298,8 +299,8 @@ export class LocalAws {
    * The function that makes the next such call ends at once, as if its machine had failed: Lambda's
    * queues and retries then do what they do.
    */
-  crashNext(crash: Crash): void {
-    this.parts.tap.crashNext(crash);
+  crashNext(crash: Crash): AwaitedCrash {
+    return this.parts.tap.crashNext(crash);
   }
 
   /**

@@ -19,6 +19,7 @@ import { errorAnswer, Fault, PendingFaults } from '../proxy/faults';
 import { EmulatorConnection, send } from '../proxy/forwarding';
 import { invocationAnswer, InvokeFunction, isInvocation } from '../proxy/function-invocation';
 import {
+  AwaitedCrash,
   Crash,
   Disturbance,
   DisturbedCall,
@@ -34,6 +35,7 @@ export type { CloudTrailEvent } from './record';
 export type { PutEvent } from '../proxy/put-events';
 export type { Fault } from '../proxy/faults';
 export type {
+  AwaitedCrash,
   Crash,
   Disturbance,
   DisturbedCall,
@@ -89,7 +91,7 @@ export interface CloudTrailTap {
   /** The next calls of this action get an error; the emulator never sees them. */
   failNext(fault: Fault): void;
   /** The function that makes the next such call ends at once. */
-  crashNext(crash: Crash): void;
+  crashNext(crash: Crash): AwaitedCrash;
   disturbCall(disturbance: Disturbance): DisturbedCall;
   /** From now on, calls of functions that change something lose their first answers. */
   loseAnswers(): LostAnswers;

@@ -13,6 +13,12 @@ export interface Crash {
   readonly when: 'before' | 'after';
 }
 
+/** A crash that is to come. */
+export interface AwaitedCrash {
+  /** From then on it comes no more. */
+  end(): void;
+}
+
 /** What happens to one call of the next invocation of a function, whatever it calls. */
 export interface Disturbance {
   /** The first call is 1. A call that the SDK tries again is one call. */
@@ -65,13 +71,15 @@ export type Interference =
 
 /** Faults of calls that functions make: each belongs to an invocation. */
 export class InvocationFaults {
-  private readonly crashes: Crash[] = [];
+  private readonly crashes = new Set<Crash>();
   private readonly disturbances: PendingDisturbance[] = [];
   private readonly outages: Outage[] = [];
   private losing: LosingAnswers | undefined;
 
-  crash(crash: Crash): void {
-    this.crashes.push(crash);
+  crash(crash: Crash): AwaitedCrash {
+    const awaited = { ...crash };
+    this.crashes.add(awaited);
+    return { end: () => void this.crashes.delete(awaited) };
   }
 
   disturb(disturbance: Disturbance): DisturbedCall {
@@ -103,11 +111,12 @@ export class InvocationFaults {
       (pending) => pending.meeting(request, invocationId, callerArn) ?? [],
     );
     if (interference) return interference;
-    const index = this.crashes.findIndex(
+    const crash = [...this.crashes].find(
       ({ service, action }) => service === request.service && action === request.action,
     );
-    const [crash] = index < 0 ? [] : this.crashes.splice(index, 1);
-    return crash && { kind: 'crash', when: crash.when, invocationId };
+    if (!crash) return undefined;
+    this.crashes.delete(crash);
+    return { kind: 'crash', when: crash.when, invocationId };
   }
 
   private isDown({ service }: ApiRequest): boolean {

@@ -30,6 +30,8 @@ export function approvalScene(page: SandboxPage, stage: ApprovalStage): PageScen
   });
   const due = async () => {
     await localAws.fire(stack, 'ApprovalsMinuteRule');
+    // In AWS, they hardly ever meet: else both would end the same approval.
+    await settled();
     await localAws.fire(stack, 'GroupSentryReconcileRule');
     await settled();
   };

@@ -31,7 +31,7 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'widen-rule',
       label: 'Widen a rule',
-      hint: 'The visitor gives the rule for HTTPS other values: all ports.',
+      hint: 'The visitor gives the first inbound rule other values: all ports, from everywhere.',
       do: async () => moves.widenRule(),
     },
     {
@@ -49,7 +49,7 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'kill-function',
       label: 'Kill the function',
-      hint: 'SSH is opened, and the function ends once it has reverted that, before it has told anyone. The queue brings the event again.',
+      hint: 'SSH is opened, and the function is killed once it has reverted that, while it tells of it. The queue brings the event again: what has to be told may be told twice, and is never lost.',
       do: async () => moves.killFunction(),
     },
     {
@@ -107,14 +107,15 @@ class GroupMoves {
     await settled();
   }
 
-  /** After it has acted: the next try waits for no lease. */
+  /** After it has acted: the next try waits for no lease. A later move must not meet the crash. */
   async killFunction(): Promise<void> {
-    this.stage.localAws.crashNext({
-      service: 'events',
-      action: 'PutEvents',
-      when: 'before',
-    });
-    await this.openSsh();
+    const { localAws } = this.stage;
+    const crash = localAws.crashNext({ service: 'events', action: 'PutEvents', when: 'before' });
+    try {
+      await this.openSsh();
+    } finally {
+      crash.end();
+    }
   }
 
   async loseAnswers(): Promise<void> {

@@ -191,6 +191,13 @@ describe('a crash', () => {
     await aws.settled();
     expect(invocations.map(({ succeeded }) => succeeded)).toEqual([false, true]);
   });
+
+  test('that has been ended before it came, comes no more', async () => {
+    aws.crashNext({ service: 'ec2', action: 'CreateTags', when: 'before' }).end();
+    await open();
+    await aws.settled();
+    expect(invocations.map(({ succeeded }) => succeeded)).toEqual([true]);
+  });
 });
 
 describe('each call of an invocation in turn', () => {
