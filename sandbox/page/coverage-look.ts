@@ -1,5 +1,6 @@
 import type { CoverageShown, FactOf } from './facts';
 import { gapText } from '../../src/organization/domain/gaps/gap-text';
+import { plainText } from '../../src/shared/domain/notification/plain-text';
 import type { CoveredPlace } from '../scenes/organization/coverage-list';
 
 /** What the hub knows of each place of each member, by account. */
@@ -14,7 +15,7 @@ export function shownCoverage(
       const ofAccount = places.filter(({ place }) => place.accountId === id);
       return {
         id,
-        name: ofAccount[0]?.name ?? '',
+        name: plainText(ofAccount[0]?.name ?? ''),
         unit: unitOf(id),
         places: ofAccount
           .map(shownPlace)

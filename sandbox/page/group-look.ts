@@ -18,6 +18,7 @@ import {
 } from '../../src/security-group/domain/ledger/ledger';
 import type { Rule } from '../../src/security-group/domain/rules/rule';
 import { ruleText } from '../../src/security-group/domain/rules/rule-text';
+import { plainText } from '../../src/shared/domain/notification/plain-text';
 import type { DeployedStack, LocalAws, Place } from '../local-aws';
 
 /** EC2 makes one in each VPC; no one is shown it. */
@@ -81,8 +82,8 @@ export function shownGroup(
 ): Group {
   return {
     id: GroupId,
-    name: GroupName,
-    description: Description,
+    name: plainText(GroupName),
+    description: plainText(Description),
     isMonitored: isAdopted(ledger),
     rules: rules
       .map((rule) => shownRule(rule, ledger, now))
@@ -94,7 +95,7 @@ function shownRule(rule: Rule, ledger: GroupLedger, now: Date): GroupRule {
   return {
     id: rule.id ?? '',
     text: ruleText(rule),
-    description: rule.description ?? '',
+    description: plainText(rule.description ?? ''),
     acceptance: acceptanceOf(rule, ledger, now),
   };
 }
@@ -104,7 +105,7 @@ function acceptanceOf(rule: Rule, ledger: GroupLedger, now: Date): Acceptance {
   if (isSuspended(entry, now)) return { kind: 'suspended' };
   const grants = livingGrants(entry, now).map(({ cause, by, since, until }) => ({
     cause,
-    by,
+    by: plainText(by),
     since: since.getTime(),
     ...(until && { until: until.getTime() }),
   }));

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Fact, Happened } from './facts';
 import { canonicalRule } from '../../src/security-group/domain/rules/rule';
 import { ruleText } from '../../src/security-group/domain/rules/rule-text';
+import { SECURITY_GROUP_METRICS } from '../../src/shared/contracts/metrics';
 import { plainText } from '../../src/shared/domain/notification/plain-text';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import type { Delivery } from '../inbox';
@@ -97,13 +98,14 @@ export class ObservedFacts {
     ];
   }
 
-  /** Errors, and what became of an event about which nothing was done in EC2. */
+  /** Errors; what became of an event about which nothing was done in EC2; and repeats. */
   ofLog(line: string, at: number): Happened[] {
     const logged = jsonOf(line);
     const responded = Responded.safeParse(logged);
     if (responded.success) {
       return this.ownEvents.has(responded.data.eventId) ? [] : verdictFacts(responded.data, at);
     }
+    if (Repeated.safeParse(logged).success) return [happened(at, 'message', UNTOLD_REPEAT)];
     const error = LoggedLine.safeParse(logged);
     if (!error.success || error.data.level !== 'ERROR') return [];
     return [happened(at, 'fault', `logged: ${plainText(error.data.message)}`)];
@@ -207,6 +209,13 @@ function verdictOf(action: string): { readonly verdict: string; readonly done: s
   return { verdict: 'restore', done: 'the rule has its earlier values again' };
 }
 
+/** A metric, as functions log it. */
+const Repeated = z.object({
+  [SECURITY_GROUP_METRICS.repeats]: z.union([z.number(), z.array(z.number())]),
+});
+
+const UNTOLD_REPEAT = 'none is sent: the same was told a short while ago, and is only counted now';
+
 const LoggedLine = z.object({ level: z.string(), message: z.string() });
 
 const Responded = z.object({
@@ -222,7 +231,12 @@ function verdictFacts({ outcomes }: z.infer<typeof Responded>, at: number): Happ
   }
   return rules
     .filter(({ kind }) => kind !== 'reverted')
-    .map(({ rule, kind }) => happened(at, 'verdict', plainText(`${kind}: ${rule}`)));
+    .map(({ rule, kind }) => happened(at, 'verdict', plainText(`${outcomeText(kind)}: ${rule}`)));
+}
+
+/** "already gone"; "left as it is", and no word that could mean that a removed rule was saved. */
+function outcomeText(kind: string): string {
+  return kind === 'kept' ? 'left as it is' : kind.replaceAll('-', ' ');
 }
 
 function happened(at: number, what: Happened['what'], text: string): Happened {

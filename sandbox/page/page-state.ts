@@ -126,6 +126,16 @@ export function untilText(until: number | undefined): string {
   return until === undefined ? 'for good' : `until ${timeText(until)}`;
 }
 
+/** "09:12:03", in UTC as all times on the page. */
+export function clockText(at: number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}
+
+/** Of someone in Slack; the id itself where it is no one's there. */
+export function nameOf(id: string, names: Readonly<Record<string, string>>): string {
+  return (Object.hasOwn(names, id) ? names[id] : undefined) ?? id;
+}
+
 export function timeText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { FactLog } from '../../sandbox/page/fact-log';
+import type { Act, SlackShown } from '../../sandbox/page/facts';
 import { PageServer } from '../../sandbox/page/page-server';
 import { describeInBrowser, launchChromium } from '../support/browser/chromium';
 import { PlayedScene } from '../support/sandbox/played-scene';
@@ -129,7 +130,71 @@ describeInBrowser('the page of the sandbox', () => {
     await page.close();
     await server.stop();
   });
+
+  test('a form stays until Slack closes it, and says why it was not sent', async () => {
+    const log = new FactLog();
+    const acts: Act[] = [];
+    let refusal: string | undefined = 'Something goes on already.';
+    const server = await PageServer.start(log, (act) => {
+      acts.push(act);
+      return refusal;
+    });
+    const people = [{ id: 'U1', name: 'alice', role: 'may decide' }];
+    log.add({ kind: 'scene', title: 'Forms', about: 'A form.', moves: [], people });
+    log.add(slackWith([REASON_FORM]));
+    const page = await opened(server.url);
+    const form = page.getByRole('dialog', { name: 'Deny it' });
+    await form.getByLabel('Reason').fill('not today');
+    for (const expected of [1, 2, 3]) {
+      const asked = page.waitForResponse((response) => response.url().endsWith('/acts'));
+      await page.keyboard.press('Escape');
+      await asked;
+      expect(acts).toHaveLength(expected);
+      await form.waitFor();
+    }
+    await form.getByRole('button', { name: 'Deny' }).click();
+    await form.getByRole('alert').getByText('Something goes on already.').waitFor();
+    expect(await form.getByLabel('Reason').inputValue()).toBe('not today');
+    expect(faults.splice(0).every((fault) => fault.includes('409'))).toBe(true);
+
+    refusal = undefined;
+    await form.getByRole('button', { name: 'Deny' }).click();
+    await form.getByRole('alert').waitFor({ state: 'detached' });
+    expect(acts.at(-1)).toMatchObject({ kind: 'submit', written: { reason: 'not today' } });
+    log.add(slackWith([]));
+    await form.waitFor({ state: 'detached' });
+    await page.close();
+    await server.stop();
+  });
 });
+
+/** As a question opens it that asks for the reason of a denial. */
+const REASON_FORM: SlackShown['modals'][number] = {
+  id: 'V1',
+  userId: 'U1',
+  title: 'Deny it',
+  submit: 'Deny',
+  close: 'Cancel',
+  blocks: [
+    {
+      type: 'input',
+      block_id: 'reason',
+      optional: false,
+      label: { type: 'plain_text', text: 'Reason', emoji: false },
+      element: {
+        type: 'plain_text_input',
+        action_id: 'reason',
+        multiline: true,
+        max_length: 300,
+      },
+    },
+  ],
+  errors: {},
+};
+
+function slackWith(modals: SlackShown['modals']): SlackShown {
+  return { kind: 'slack', channels: [], messages: [], modals, names: {} };
+}
 
 async function idle(page: Page): Promise<void> {
   await page.locator('.moving').waitFor({ state: 'detached' });

@@ -16,6 +16,8 @@ const CLOCK_MS = 1_000;
 export function App(): ComponentChildren {
   const { state, connection } = useSandbox();
   const [refusal, setRefusal] = useState<string>();
+  // Whatever was in the way is over, or has just begun.
+  useEffect(() => setRefusal(undefined), [state.moving]);
   const act = (wanted: Act) => {
     void ask(wanted).then(setRefusal);
   };
@@ -33,7 +35,7 @@ export function App(): ComponentChildren {
       { class: 'panels' },
       h(Left, { state }),
       h(TimelinePanel, { rows: state.rows }),
-      h(Right, { state, act }),
+      h(Right, { state, refusal, act }),
     ),
   ];
 }
@@ -58,16 +60,24 @@ function Left({ state }: { readonly state: PageState }): ComponentChildren {
 
 function Right({
   state: { slack, inbox, scene, moving },
+  refusal,
   act,
 }: {
   readonly state: PageState;
+  readonly refusal?: string;
   readonly act: (act: Act) => void;
 }): ComponentChildren {
   return h(
     'div',
     { class: slack ? 'column split' : 'column' },
     slack
-      ? h(SlackPanel, { slack, people: scene?.people ?? [], isBusy: moving !== undefined, act })
+      ? h(SlackPanel, {
+          slack,
+          people: scene?.people ?? [],
+          isBusy: moving !== undefined,
+          refusal,
+          act,
+        })
       : null,
     h(InboxPanel, { messages: inbox }),
   );

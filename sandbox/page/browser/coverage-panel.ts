@@ -7,9 +7,15 @@ type Account = CoverageShown['accounts'][number];
 /** The accounts of the organization by unit, and what of them the hub covers. */
 export function CoveragePanel({ accounts }: Omit<CoverageShown, 'kind'>): ComponentChildren {
   const units = [...new Set(accounts.map(({ unit }) => unit))];
+  const places = accounts.flatMap((account) => account.places);
+  const covered = places.filter(({ isCovered }) => isCovered);
   return h(
     Panel,
-    { name: 'coverage', heading: 'Coverage' },
+    {
+      name: 'coverage',
+      heading: 'Coverage',
+      beside: h('span', { class: 'faint' }, `${covered.length} of ${places.length} places covered`),
+    },
     units.map((unit) =>
       h(
         'div',

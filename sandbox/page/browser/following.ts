@@ -10,13 +10,19 @@ export interface Following<T extends HTMLElement> {
   readonly onScroll: (event: TargetedEvent<T>) => void;
 }
 
-/** Has a list show its end after each of the news, unless someone has scrolled up. */
-export function useFollowing<T extends HTMLElement>(news: unknown): Following<T> {
+/**
+ * Has a list show its end after each of the news, unless someone has scrolled up. Where it shows
+ * another list instead, that is shown from its end.
+ */
+export function useFollowing<T extends HTMLElement>(news: unknown, list?: string): Following<T> {
   const ref = useRef<T>(null);
   const follows = useRef(true);
   useLayoutEffect(() => {
+    follows.current = true;
+  }, [list]);
+  useLayoutEffect(() => {
     if (ref.current && follows.current) ref.current.scrollTop = ref.current.scrollHeight;
-  }, [news]);
+  }, [news, list]);
   return {
     ref,
     onScroll: ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {

@@ -1,7 +1,7 @@
 import { type ComponentChildren, h } from 'preact';
 import { Panel } from './panel';
 import type { Acceptance, GroupRule } from '../facts';
-import { type ShownGroup, timeText, untilText } from '../page-state';
+import { nameOf, type ShownGroup, timeText, untilText } from '../page-state';
 
 type Names = Readonly<Record<string, string>>;
 
@@ -99,6 +99,6 @@ function acceptanceLines(
 function named(by: string, names: Names): string {
   return by
     .split(', ')
-    .map((id) => names[id] ?? id)
+    .map((id) => nameOf(id, names))
     .join(', ');
 }

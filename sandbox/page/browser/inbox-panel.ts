@@ -1,6 +1,6 @@
 import { type ComponentChildren, h } from 'preact';
 import { Panel } from './panel';
-import type { InboxMessage } from '../page-state';
+import { clockText, type InboxMessage } from '../page-state';
 
 /** What subscribers of the topic were sent, the newest first, and open. */
 export function InboxPanel({
@@ -23,7 +23,7 @@ export function InboxPanel({
         h(
           'summary',
           null,
-          h('span', { class: 'since' }, new Date(message.at).toTimeString().slice(0, 8)),
+          h('span', { class: 'since' }, clockText(message.at)),
           h('span', null, message.subject),
         ),
         h('pre', null, message.text.trim()),

@@ -1,7 +1,10 @@
 import { type ComponentChildren, h } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** A dialog over the page. The browser keeps the focus in it, and Escape closes it. */
+/**
+ * A dialog over the page. The browser keeps the focus in it. Escape asks to close it: whether it is
+ * open is for the one who shows it, so it stays where closing is refused.
+ */
 export function OpenDialog({
   label,
   close,
@@ -12,10 +15,22 @@ export function OpenDialog({
   readonly children?: ComponentChildren;
 }): ComponentChildren {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    if (dialog.current?.open === false) dialog.current.showModal();
+  });
   return h(
     'dialog',
-    { ref: dialog, class: 'slack', 'aria-label': label, onCancel: close },
+    {
+      ref: dialog,
+      class: 'slack',
+      'aria-label': label,
+      onCancel: (event: Event) => {
+        event.preventDefault();
+        close();
+      },
+      // A browser asks only once: a second Escape closes it, whatever was said.
+      onClose: () => dialog.current?.showModal(),
+    },
     children,
   );
 }

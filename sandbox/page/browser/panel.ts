@@ -23,7 +23,7 @@ export function Panel({
     h('div', { class: 'head' }, h('h2', { id }, heading), beside),
     h(
       'div',
-      { class: 'body', tabIndex: 0, role: 'region', 'aria-labelledby': id, ...following },
+      { class: 'body', tabIndex: 0, role: 'group', 'aria-labelledby': id, ...following },
       children,
     ),
   );

@@ -47,10 +47,13 @@ export function SlackConfirm({
 export function SlackForm({
   modal,
   names,
+  refusal,
   act,
 }: {
   readonly modal: SlackShown['modals'][number];
   readonly names: SlackShown['names'];
+  /** Why the last act was not done: elsewhere on the page, the form would cover it. */
+  readonly refusal?: string;
   readonly act: (act: Act) => void;
 }): ComponentChildren {
   const [written, write] = useState<Record<string, string>>({});
@@ -97,6 +100,7 @@ export function SlackForm({
         ],
       },
       h(SlackModalBlocks, { blocks: modal.blocks, surface }),
+      refusal ? h('p', { role: 'alert' }, refusal) : null,
     ),
   );
 }

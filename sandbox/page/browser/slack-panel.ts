@@ -6,7 +6,7 @@ import { Panel } from './panel';
 import { type Clicked, SlackConfirm, SlackForm } from './slack-dialogs';
 import { SlackMessage, type Surface } from '../../../build/slack-message';
 import type { Act, Person, SlackShown } from '../facts';
-import { conversationsOf, timeText } from '../page-state';
+import { conversationsOf, nameOf, timeText } from '../page-state';
 
 type ShownMessage = SlackShown['messages'][number];
 
@@ -14,19 +14,27 @@ export interface SlackPanelProps {
   readonly slack: SlackShown;
   readonly people: readonly Person[];
   readonly isBusy: boolean;
+  /** Why the last act was not done. */
+  readonly refusal?: string;
   readonly act: (act: Act) => void;
 }
 
 /** Slack roughly as it would look to the chosen person, with buttons that work as them. */
-export function SlackPanel({ slack, people, isBusy, act }: SlackPanelProps): ComponentChildren {
+export function SlackPanel({
+  slack,
+  people,
+  isBusy,
+  refusal,
+  act,
+}: SlackPanelProps): ComponentChildren {
   const [chosen, choose] = useState<string>();
   const [opened, open] = useState<string>();
   const [clicked, setClicked] = useState<Clicked>();
-  const following = useFollowing<HTMLDivElement>(slack);
   const userId = chosen ?? people[0]?.id ?? '';
   const channels = channelsOf(slack, userId);
-  const channel = channels.find(({ id }) => id === opened) ?? channels.at(-1) ?? slack.channels[0];
-  const modal = slack.modals.find((each) => each.userId === userId);
+  const channel = channels.find(({ id }) => id === opened) ?? firstShown(channels);
+  const following = useFollowing<HTMLDivElement>(slack, channel?.id);
+  const modal = slack.modals.filter((each) => each.userId === userId).at(-1);
   const click = ({ message, button }: Clicked) => {
     const { channel: where, ts } = message;
     act({ kind: 'click', userId, channel: where, ts, actionId: button.action_id });
@@ -71,7 +79,7 @@ export function SlackPanel({ slack, people, isBusy, act }: SlackPanelProps): Com
             label: modal.title,
             close: () => act({ kind: 'cancel', modalId: modal.id }),
           },
-          h(SlackForm, { modal, names: slack.names, act }),
+          h(SlackForm, { modal, names: slack.names, refusal, act }),
         )
       : null,
   );
@@ -120,14 +128,23 @@ function channelsOf({ channels, messages }: SlackShown, userId: string) {
   return channels.filter(
     ({ id }) =>
       messages.some(({ channel }) => channel === id) &&
-      (!id.startsWith('D') || id === `D${userId.slice(1)}`),
+      (!isDirect(id) || id === `D${userId.slice(1)}`),
   );
+}
+
+/** No direct message that comes takes away the question that someone reads. */
+function firstShown(channels: SlackShown['channels']) {
+  return channels.filter(({ id }) => !isDirect(id)).at(-1) ?? channels.at(-1);
+}
+
+function isDirect(channelId: string): boolean {
+  return channelId.startsWith('D');
 }
 
 /** Slack's markup in plain text, as Slack shows it. */
 function readable(text: string, names: SlackShown['names']): string {
   return text
-    .replace(/<@(\w+)>/g, (_, id: string) => `@${names[id] ?? id}`)
+    .replace(/<@(\w+)>/g, (_, id: string) => `@${nameOf(id, names)}`)
     .replace(/<!subteam\^(\w+)>/g, '@$1')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
@@ -150,7 +167,7 @@ function ChannelTabs({
       h(
         'button',
         { key: id, type: 'button', 'aria-pressed': id === current, onClick: () => open(id) },
-        id.startsWith('D') ? 'direct messages' : `# ${name}`,
+        isDirect(id) ? 'direct messages' : `# ${name}`,
       ),
     ),
   );

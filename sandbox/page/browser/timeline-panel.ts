@@ -1,7 +1,7 @@
 import { type ComponentChildren, h } from 'preact';
 import { useFollowing } from './following';
 import type { Happened } from '../facts';
-import { type Row, sinceText } from '../page-state';
+import { clockText, type Row, sinceText } from '../page-state';
 
 const LABELS: Readonly<Record<Happened['what'], string>> = {
   call: 'call',
@@ -20,13 +20,18 @@ const LABELS: Readonly<Record<Happened['what'], string>> = {
 
 /** What happens, the newest at the bottom. It follows, unless someone has scrolled up. */
 export function TimelinePanel({ rows }: { readonly rows: readonly Row[] }): ComponentChildren {
-  const following = useFollowing<HTMLOListElement>(rows);
+  const following = useFollowing<HTMLDivElement>(rows);
   return h(
     'section',
     { class: 'panel timeline', 'aria-labelledby': 'heading-timeline' },
-    h('div', { class: 'head' }, h('h2', { id: 'heading-timeline' }, 'Timeline')),
     h(
-      'ol',
+      'div',
+      { class: 'head' },
+      h('h2', { id: 'heading-timeline' }, 'Timeline'),
+      h('span', { class: 'faint' }, "UTC, by this machine's clock"),
+    ),
+    h(
+      'div',
       {
         class: 'body',
         tabIndex: 0,
@@ -35,14 +40,18 @@ export function TimelinePanel({ rows }: { readonly rows: readonly Row[] }): Comp
         'aria-labelledby': 'heading-timeline',
         ...following,
       },
-      rows.map((row) => h(TimelineRow, { key: row.number, row })),
+      h(
+        'ol',
+        null,
+        rows.map((row) => h(TimelineRow, { key: row.number, row })),
+      ),
     ),
   );
 }
 
 function TimelineRow({ row }: { readonly row: Row }): ComponentChildren {
   const { what, at, sinceMs, text, by, from } = row;
-  const time = new Date(at).toTimeString().slice(0, 8);
+  const time = clockText(at);
   return h(
     'li',
     { class: `row is-${what}` },

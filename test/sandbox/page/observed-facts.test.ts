@@ -84,7 +84,7 @@ describe('the answer to an event', () => {
   test('is a verdict where nothing was done in EC2', () => {
     const outcomes = [{ group: 'sg-1', rules: [{ rule: 'sgr-1', kind: 'kept' }] }];
     expect(texts(new ObservedFacts().ofLog(responded(outcomes), 1))).toEqual([
-      'verdict: kept: sgr-1',
+      'verdict: left as it is: sgr-1',
     ]);
   });
 
@@ -107,6 +107,13 @@ test('an error that a function logs is a fault, and other lines are passed over'
   expect(texts(observed.ofLog(line, 1))).toEqual(['fault: logged: not done, will be tried again']);
   expect(observed.ofLog('no JSON', 1)).toEqual([]);
   expect(observed.ofLog('{"level":"INFO","message":"reconciled"}', 1)).toEqual([]);
+});
+
+test('a repeat, of which no message is sent, is told of, and why', () => {
+  const line = JSON.stringify({ _aws: { Timestamp: 1 }, service: 'sentry', Repeats: 1 });
+  expect(texts(new ObservedFacts().ofLog(line, 1))).toEqual([
+    'message: none is sent: the same was told a short while ago, and is only counted now',
+  ]);
 });
 
 function event(detail: Record<string, unknown>) {

@@ -1,6 +1,8 @@
 import type { Fact, Group, Happened } from '../../../sandbox/page/facts';
 import {
+  clockText,
   conversationsOf,
+  nameOf,
   sinceText,
   stateAfter,
   stateOf,
@@ -125,6 +127,20 @@ test.each([
 test('a grant ends at a time, or never', () => {
   expect(untilText(undefined)).toBe('for good');
   expect(untilText(Date.parse('2026-11-30T09:12:30Z'))).toBe('until 2026-11-30 09:12 UTC');
+});
+
+test('times are in UTC, wherever the browser is', () => {
+  expect(clockText(Date.UTC(2026, 10, 30, 9, 12, 3))).toBe('09:12:03');
+});
+
+test('the name of no one is the id, whatever the id is', () => {
+  const names = { U1: 'alice' };
+  expect(['U1', 'U2', 'constructor', '__proto__'].map((id) => nameOf(id, names))).toEqual([
+    'alice',
+    'U2',
+    'constructor',
+    '__proto__',
+  ]);
 });
 
 function happened(what: Happened['what'], at: number): Happened {

@@ -61,10 +61,22 @@ test('a group is monitored once it is adopted', () => {
   expect(shownGroup(GROUP, [], { ...EMPTY_LEDGER, record }, NOW).isMonitored).toBe(true);
 });
 
+test('what others have written is shown without what could turn its words around', () => {
+  const hidden = 'safe\u202eelur\u200b\n';
+  const rule = { ...HTTPS, description: hidden };
+  const group = { GroupId: 'sg-1', GroupName: hidden, Description: hidden };
+  const ledger = ledgerOf({ grants: [{ ...ADOPTED, by: hidden }] });
+  const shown = shownGroup(group, [rule], ledger, NOW);
+  expect(JSON.stringify(shown)).not.toMatch(/[\u202e\u200b]|\\n/);
+});
+
 function acceptanceOf(more: Pick<LedgerEntry, 'grants' | 'suspension'>) {
+  return shownGroup(GROUP, [HTTPS], ledgerOf(more), NOW).rules[0]?.acceptance;
+}
+
+function ledgerOf(more: Pick<LedgerEntry, 'grants' | 'suspension'>): GroupLedger {
   const entries = new Map([[ruleKey(HTTPS), { rule: HTTPS, revision: 1, ...more }]]);
-  const ledger: GroupLedger = { ...EMPTY_LEDGER, entries };
-  return shownGroup(GROUP, [HTTPS], ledger, NOW).rules[0]?.acceptance;
+  return { ...EMPTY_LEDGER, entries };
 }
 
 function tcp(port: number): Rule {
