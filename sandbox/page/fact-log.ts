@@ -1,29 +1,51 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fact } from './facts';
 
-/** All facts since the page was opened, so that one that is opened late shows all that was. */
+/** Each says all of how something stands: what the page shows of it needs no earlier one. */
+const WHOLE: readonly Fact['kind'][] = ['slack', 'keys', 'coverage', 'clock'];
+
+export interface LoggedFact {
+  readonly index: number;
+  readonly fact: Fact;
+}
+
+/**
+ * The facts since the page was opened, so that one that is opened late shows all that was. Of those
+ * that say how something stands as a whole, only the last is kept: all of Slack after each of many
+ * clicks would be much.
+ */
 export class FactLog {
-  private readonly all: Fact[] = [];
-  private readonly latest = new Map<Fact['kind'], Fact>();
+  /** By their index. */
+  private readonly kept = new Map<number, Fact>();
+  private count = 0;
+  private readonly latest = new Map<Fact['kind'], LoggedFact>();
   private readonly listeners = new Set<() => void>();
 
+  /** How many there were. */
   get length(): number {
-    return this.all.length;
+    return this.count;
   }
 
   add(fact: Fact): void {
-    this.all.push(fact);
-    this.latest.set(fact.kind, fact);
+    const index = this.count;
+    const before = this.latest.get(fact.kind);
+    if (before && WHOLE.includes(fact.kind)) this.kept.delete(before.index);
+    this.kept.set(index, fact);
+    this.latest.set(fact.kind, { index, fact });
+    this.count += 1;
     for (const listener of [...this.listeners]) listener();
   }
 
   /** Adds how something stands now, where it stands otherwise than before. */
   addIfNew(fact: Fact): void {
-    if (!isDeepStrictEqual(this.latest.get(fact.kind), fact)) this.add(fact);
+    if (!isDeepStrictEqual(this.latest.get(fact.kind)?.fact, fact)) this.add(fact);
   }
 
-  from(index: number): readonly Fact[] {
-    return this.all.slice(index);
+  from(first: number): readonly LoggedFact[] {
+    if (first >= this.count) return [];
+    return [...this.kept]
+      .filter(([index]) => index >= first)
+      .map(([index, fact]) => ({ index, fact }));
   }
 
   /** Calls for each new fact. Give back what ends it. */

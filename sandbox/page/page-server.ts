@@ -117,9 +117,9 @@ export class PageServer {
     let next = /^\d{1,9}$/.test(lastId ?? '') ? Number(lastId) + 1 : 0;
     while (!end.aborted) {
       const facts = this.log.from(next);
-      for (const fact of facts) {
-        await stream.writeSSE({ id: String(next), data: JSON.stringify(fact) });
-        next += 1;
+      for (const { index, fact } of facts) {
+        await stream.writeSSE({ id: String(index), data: JSON.stringify(fact) });
+        next = index + 1;
       }
       if (facts.length === 0 && (await this.isQuiet(end))) await stream.write(': \n\n');
     }

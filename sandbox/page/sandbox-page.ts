@@ -9,6 +9,9 @@ import { plainText } from '../../src/shared/domain/notification/plain-text';
 import { changesSomething } from '../cloudtrail/tap';
 import type { LocalAwsOptions } from '../local-aws';
 
+/** Commands are as long. */
+const LONGEST_TEXT = 600;
+
 /** What the page shows of a scene, and what can be done there. */
 export interface PageScene {
   readonly title: string;
@@ -91,7 +94,7 @@ export class SandboxPage {
 
   /** A line of the timeline. */
   tell(what: Happened['what'], text: string, at = Date.now()): void {
-    this.log.add({ kind: 'happened', at, what, text: plainText(text) });
+    this.log.add({ kind: 'happened', at, what, text: plainText(text, LONGEST_TEXT) });
   }
 
   async close(): Promise<void> {

@@ -81,11 +81,11 @@ function memberMoves(page: SandboxPage, stage: Stage): Move[] {
       },
     },
     {
-      id: 'open-remote-desktop',
-      label: 'Open remote desktops in lab',
-      hint: 'mallory opens port 3389 to the world. While the rule in lab is disabled, no event of it reaches the hub.',
+      id: 'open-ssh-in-lab',
+      label: 'Open SSH in lab',
+      hint: 'mallory opens port 22 to the world. While the rule in lab is disabled, no event of it reaches the hub.',
       do: async () => {
-        await by(lab, openPort(lab, 3389));
+        await by(lab, openPort(lab, 22));
       },
     },
     {

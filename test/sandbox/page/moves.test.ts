@@ -46,7 +46,7 @@ describe('a look', () => {
     await soon();
     looks.stop();
     expect(reasons).toEqual(['no such table']);
-    expect(log.from(0)).toEqual([{ kind: 'clock', aheadMs: 1_000 }]);
+    expect(log.from(0)).toEqual([{ index: 0, fact: { kind: 'clock', aheadMs: 1_000 } }]);
   });
 
   test('that finds what was there before adds no fact', () => {

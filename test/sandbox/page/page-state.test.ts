@@ -1,3 +1,4 @@
+import { FactLog } from '../../../sandbox/page/fact-log';
 import type { Fact, Group, Happened } from '../../../sandbox/page/facts';
 import {
   clockText,
@@ -77,6 +78,29 @@ test('a move goes on until it is done', () => {
   const moving = stateOf([{ kind: 'moving', move: 'open-ssh' }]);
   expect(moving.moving).toBe('open-ssh');
   expect(stateAfter(moving, { kind: 'moving' }).moving).toBeUndefined();
+});
+
+test('a page that is opened late shows the same, and is told only once how Slack stands', () => {
+  const slackNaming = (name: string): Fact => ({
+    kind: 'slack',
+    channels: [{ id: 'C1', name }],
+    messages: [],
+    modals: [],
+    names: {},
+  });
+  const facts = [
+    slackNaming('one'),
+    happened('call', 1),
+    slackNaming('two'),
+    happened('event', 2),
+    slackNaming('three'),
+  ];
+  const log = new FactLog();
+  for (const fact of facts) log.add(fact);
+  const told = log.from(0);
+  expect(told.map(({ index }) => index)).toEqual([1, 3, 4]);
+  expect(stateOf(told.map(({ fact }) => fact))).toEqual(stateOf(facts));
+  expect(log.from(4).map(({ index }) => index)).toEqual([4]);
 });
 
 describe('in Slack, someone sees', () => {
