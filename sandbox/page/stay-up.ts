@@ -1,6 +1,6 @@
 import { joinedObservers } from './joined-observers';
 import { SandboxPage } from './sandbox-page';
-import { accessKeyScene } from './scenes/access-keys';
+import { accessKeyScene, tellDay } from './scenes/access-keys';
 import { approvalScene } from './scenes/approval';
 import { lockedGroupScene } from './scenes/locked-group';
 import { organizationScene } from './scenes/organization';
@@ -28,9 +28,10 @@ export async function stayUp(print: Print): Promise<void> {
 export async function stayUpForKeys(print: Print): Promise<void> {
   const page = await openPage(print);
   const localAws = await startLocalAws(joinedObservers({ log: print }, page.observers()));
-  await playAccessKeys(localAws, print, (stack) =>
-    page.show(accessKeyScene(page, localAws, stack)),
-  );
+  await playAccessKeys(localAws, print, {
+    begun: (stack) => page.show(accessKeyScene(page, localAws, stack)),
+    dayBegun: () => tellDay(page, localAws),
+  });
   page.allowMoves();
   sayItStaysUp(page, print);
 }

@@ -29,18 +29,25 @@ const USERS: NewUser[] = [
   },
 ];
 
+/** Hears how the scene goes on. */
+export interface AccessKeyAudience {
+  begun?(stack: DeployedStack): void;
+  /** The clock stands at another day, and the sentry will run. */
+  dayBegun?(): void;
+}
+
 /**
- * Old key → report and notice → deactivated → deleted, on a moving clock; `onStage` hears when it
- * begins. Says whether it came to that end, and alice's key still lives.
+ * Old key → report and notice → deactivated → deleted, on a moving clock. Says whether it came to
+ * that end, and alice's key still lives.
  */
 export async function playAccessKeys(
   localAws: LocalAws,
   print: Print,
-  onStage: (stack: DeployedStack) => void = () => undefined,
+  audience: AccessKeyAudience = {},
 ): Promise<boolean> {
   await localAws.setClock(FIRST_DAY);
   const stack = await deployExample(localAws, print);
-  onStage(stack);
+  audience.begun?.(stack);
   const [bot, alice] = await localAws.addUsers(USERS);
   print(
     `\n${bot?.name} has a key of 130 days, ${alice?.name} one of 20. The clock of the sandbox stands at ${FIRST_DAY.toISOString()}.`,
@@ -48,6 +55,7 @@ export async function playAccessKeys(
   for (const day of DAYS) {
     await localAws.setClock(daysFrom(FIRST_DAY, day));
     print(`\nday ${day}`);
+    audience.dayBegun?.();
     await runSentry(localAws, stack, print);
   }
   const left = await keysLeft(localAws, ['deploy-bot', 'alice']);

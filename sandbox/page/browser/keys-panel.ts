@@ -9,7 +9,7 @@ export function KeysPanel({ keys, maxAgeDays }: Omit<KeysShown, 'kind'>): Compon
     {
       name: 'keys',
       heading: 'Access keys by age',
-      beside: h('span', { class: 'faint' }, `too old from ${maxAgeDays} days on`),
+      beside: h('span', { class: 'faint' }, `too old after ${daysText(maxAgeDays)}`),
     },
     keys.length === 0 ? h('p', { class: 'empty' }, 'No key is left.') : null,
     h(
@@ -34,10 +34,14 @@ export function KeysPanel({ keys, maxAgeDays }: Omit<KeysShown, 'kind'>): Compon
           h(
             'span',
             null,
-            `${key.ageDays} days old, ${key.unusedDays === undefined ? 'never used' : `not used for ${key.unusedDays} days`}`,
+            `${daysText(key.ageDays)} old, ${key.unusedDays === undefined ? 'never used' : `not used for ${daysText(key.unusedDays)}`}`,
           ),
         ),
       ),
     ),
   );
+}
+
+function daysText(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`;
 }

@@ -19,7 +19,7 @@ export function accessKeyScene(
   const days = async (count: number) => {
     for (let day = 0; day < count; day += 1) {
       await localAws.setClock(new Date(localAws.now().getTime() + DAY_MS));
-      page.tell('clock', `it is ${localAws.now().toISOString().slice(0, 10)}: the sentry runs`);
+      tellDay(page, localAws);
       await localAws.fire(stack, 'KeySentrySchedule');
       await localAws.settled();
     }
@@ -27,7 +27,7 @@ export function accessKeyScene(
   return {
     title: 'Old access keys',
     about:
-      'A key that is too old is reported, its step is announced, and once the grace is over the key is deactivated, and later deleted. The sentry runs once a day.',
+      'A key that is too old is reported, its step is announced, and once the grace is over the key is deactivated, and later deleted. The sentry runs once a day: it tells of its steps at once, and of all that it has found on Mondays.',
     moves: [
       oldKeyMove(page, localAws),
       {
@@ -45,6 +45,13 @@ export function accessKeyScene(
     ],
     looks: [async () => lookAtClock(localAws), async () => lookAtKeys(localAws, MAX_AGE_DAYS)],
   };
+}
+
+/** With its weekday, since reports are weekly. */
+export function tellDay(page: SandboxPage, localAws: LocalAws): void {
+  const day = localAws.now();
+  const weekday = day.toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
+  page.tell('clock', `it is ${weekday}, ${day.toISOString().slice(0, 10)}: the sentry runs`);
 }
 
 function oldKeyMove(page: SandboxPage, localAws: LocalAws): Move {
