@@ -166,6 +166,35 @@ describeInBrowser('the page of the sandbox', () => {
     await page.close();
     await server.stop();
   });
+
+  test('a direct message takes away no question that someone reads', async () => {
+    const log = new FactLog();
+    const server = await PageServer.start(log, () => undefined);
+    const people = [{ id: 'U1', name: 'alice', role: 'may decide' }];
+    log.add({ kind: 'scene', title: 'Slack', about: 'Two messages.', moves: [], people });
+    const message = (channel: string, text: string) => ({
+      channel,
+      ts: text,
+      at: 1,
+      text,
+      blocks: [],
+    });
+    log.add({
+      ...slackWith([]),
+      channels: [
+        { id: 'C1', name: 'approvals' },
+        { id: 'D1', name: 'alice' },
+      ],
+      messages: [message('C1', 'A question'), message('D1', 'A key of yours')],
+    });
+    const page = await opened(server.url);
+    await slackOf(page).getByText('A question').waitFor();
+    expect(await slackOf(page).getByText('A key of yours').count()).toBe(0);
+    await page.getByRole('button', { name: 'direct messages' }).click();
+    await slackOf(page).getByText('A key of yours').waitFor();
+    await page.close();
+    await server.stop();
+  });
 });
 
 /** As a question opens it that asks for the reason of a denial. */
