@@ -19,7 +19,7 @@ export function warnWithoutTrail(sentry: Construct): void {
       'Where there is none at all, EventBridge sees no API call, and the sentry reverts nothing for an hour or more. ' +
       '"aws cloudtrail describe-trails" lists yours, that of the organization too. ' +
       `If there is one: Annotations.of(stack).acknowledgeWarning('${WARNING}'), by this id. ` +
-      "If there is none: new ManagementEventsTrail(stack, 'Trail'), once for each account.",
+      "If there is none: new ManagementEventsTrail(new Stack(app, 'Trail'), 'Trail'), once for each account.",
   );
   sentry.node.addValidation({
     validate: () => {

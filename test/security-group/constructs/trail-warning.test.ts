@@ -33,7 +33,7 @@ const dataEvents = { type: 'AWS::S3::Object', values: ['arn:aws:s3'] };
 test('an app that names no trail is told what to do, and how to say that there is one', () => {
   const [warning] = warningsWith(() => undefined);
   expect(warning).toMatch(
-    /The app has no CloudTrail trail .* the sentry reverts nothing for an hour or more\. .*describe-trails.*acknowledgeWarning\('cdk-sentries:noTrail'\).* new ManagementEventsTrail\(stack, 'Trail'\), once for each account\. \[ack: cdk-sentries:noTrail\]$/,
+    /The app has no CloudTrail trail .* the sentry reverts nothing for an hour or more\. .*describe-trails.*acknowledgeWarning\('cdk-sentries:noTrail'\).* new ManagementEventsTrail\(new Stack\(app, 'Trail'\), 'Trail'\), once for each account\. \[ack: cdk-sentries:noTrail\]$/,
   );
 });
 
