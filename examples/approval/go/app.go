@@ -13,8 +13,8 @@ func main() {
 
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Approval"), nil)
-	// Where the account has no trail yet, write
-	// cdksentries.NewManagementEventsTrail(stack, jsii.String("Trail"), nil) instead.
+	// Where the account has no trail yet, write instead: cdksentries.NewManagementEventsTrail(
+	// awscdk.NewStack(app, jsii.String("Trail"), nil), jsii.String("Trail"), nil).
 	awscdk.Annotations_Of(stack).AcknowledgeWarning(
 		jsii.String("cdk-sentries:noTrail"), jsii.String("The account has a trail"))
 

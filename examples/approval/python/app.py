@@ -17,7 +17,7 @@ from cdk_sentries import (
 
 app = App()
 stack = Stack(app, "Approval")
-# Where the account has no trail yet, write ManagementEventsTrail(stack, "Trail") instead.
+# Where the account has no trail yet, write ManagementEventsTrail(Stack(app, "Trail"), "Trail") instead.
 Annotations.of(stack).acknowledge_warning("cdk-sentries:noTrail", "The account has a trail")
 
 # Both get their values from the Slack app once it is made, see docs/slack-setup.md.

@@ -13,7 +13,7 @@ from cdk_sentries import (
 
 app = App()
 stack = Stack(app, "LockedSecurityGroup")
-# Where the account has no trail yet, write ManagementEventsTrail(stack, "Trail") instead.
+# Where the account has no trail yet, write ManagementEventsTrail(Stack(app, "Trail"), "Trail") instead.
 Annotations.of(stack).acknowledge_warning("cdk-sentries:noTrail", "The account has a trail")
 
 vpc = ec2.Vpc(stack, "Vpc", max_azs=1, nat_gateways=0)
