@@ -93,7 +93,7 @@ export class DynamoEventLog implements EventLog {
             ':version': VERSION,
             ':acting': { S: 'acting' },
             ':now': { N: String(now.getTime()) },
-            ':until': { N: String(now.getTime() + RESPONSE_LEASE_SECONDS * 1_000) },
+            ':until': leaseFrom(now),
             ':claim': { S: claimId },
             ':expiry': expiryAfter(now),
             ':nothing': { S: '[]' },
@@ -111,7 +111,7 @@ export class DynamoEventLog implements EventLog {
       };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-      return refusedClaim(error.Item, claimId);
+      return refusedClaim(error.Item, claimId, now);
     }
   }
 
@@ -130,26 +130,31 @@ export class DynamoEventLog implements EventLog {
       await this.client.send(
         new UpdateItemCommand({
           ...this.item(key, ['#state', '#leaseUntil']),
-          ConditionExpression: '#state = :acting',
+          ConditionExpression: '#state IN (:acting, :acted)',
           UpdateExpression: 'SET #leaseUntil = :ended',
-          ExpressionAttributeValues: { ':acting': { S: 'acting' }, ':ended': { N: '0' } },
+          ExpressionAttributeValues: {
+            ':acting': { S: 'acting' },
+            ':acted': { S: 'acted' },
+            ':ended': { N: '0' },
+          },
         }),
       );
     } catch (error) {
-      // All is done, and only telling failed: the next try needs no lease.
+      // It was told.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
 
   /**
-   * Another delivery that comes before it is told tells it as well: told twice is better than
-   * never. What was meant to be done makes room for it.
+   * Another delivery that comes before it is told waits for that, and tells it once the lease has
+   * ended: told twice is better than never. What was meant to be done makes room for it.
    */
   async acted(
     key: EventKey,
     announcement: Announcement,
     repeats: readonly Repeat[],
   ): Promise<void> {
+    const now = this.clock.now();
     await this.client.send(
       new PutItemCommand({
         TableName: this.table,
@@ -157,9 +162,10 @@ export class DynamoEventLog implements EventLog {
           ...this.keyOf(key),
           version: VERSION,
           state: { S: 'acted' },
+          leaseUntil: leaseFrom(now),
           announcement: { S: JSON.stringify(announcement) },
           repeats: { S: JSON.stringify(repeats) },
-          [LEDGER_EXPIRY]: expiryAfter(this.clock.now()),
+          [LEDGER_EXPIRY]: expiryAfter(now),
         },
       }),
     );
@@ -223,11 +229,15 @@ function toldValues(outcome: ToldOutcome | undefined, now: Date): Item {
   };
 }
 
+function leaseFrom(now: Date) {
+  return { N: String(now.getTime() + RESPONSE_LEASE_SECONDS * 1_000) };
+}
+
 function expiryAfter(now: Date) {
   return { N: String(Math.ceil(now.getTime() / 1000) + EVENT_KEPT_SECONDS) };
 }
 
-function refusedClaim(item: Item, claimId: string): Claim {
+function refusedClaim(item: Item, claimId: string, now: Date): Claim {
   refuseOtherVersion(item);
   switch (item.state?.S) {
     // The answer to our own claim was lost, and the client asked again.
@@ -236,6 +246,7 @@ function refusedClaim(item: Item, claimId: string): Claim {
         ? { kind: 'claimed', intent: intentIn(item, 'previousIntent') }
         : { kind: 'held' };
     case 'acted':
+      if (Number(item.leaseUntil?.N ?? 0) > now.getTime()) return { kind: 'held' };
       return {
         kind: 'acted',
         announcement: storedValue(storedAnnouncement, item, 'announcement'),

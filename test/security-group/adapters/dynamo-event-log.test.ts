@@ -200,8 +200,12 @@ describe('what was done', () => {
     await log.acted(key, ANNOUNCEMENT, REPEATS);
   });
 
-  test('is told by the next delivery, lease or not', async () => {
-    expect(await log.claim(key, [ADDED], NOON)).toEqual({
+  test('is left to the one who has done it, who is telling it', async () => {
+    expect(await log.claim(key, [ADDED], secondsAfterNoon(89))).toEqual({ kind: 'held' });
+  });
+
+  test('is told by the next delivery once the lease has ended', async () => {
+    expect(await log.claim(key, [ADDED], secondsAfterNoon(91))).toEqual({
       kind: 'acted',
       announcement: ANNOUNCEMENT,
       repeats: REPEATS,
@@ -213,7 +217,9 @@ describe('what was done', () => {
     const other = { ...key, groupId: 'sg-other' };
     await log.claim(other, [ADDED], NOON);
     await log.acted(other, { ...ANNOUNCEMENT, outcome }, REPEATS);
-    expect(await log.claim(other, [], NOON)).toMatchObject({ announcement: { outcome } });
+    expect(await log.claim(other, [], secondsAfterNoon(91))).toMatchObject({
+      announcement: { outcome },
+    });
     await log.told(other, REPEATS, outcome);
     expect(await log.claim(other, [], NOON)).toEqual({ kind: 'told', outcome });
   });

@@ -206,6 +206,7 @@ describe('the largest question that people are asked', () => {
       asks: [askingSentry().render(largest)],
     } as const;
     await log.acted(key, announcement, repeats);
+    await log.release(key);
     expect(await log.claim(key, [], new Date())).toEqual({ kind: 'acted', announcement, repeats });
   });
 });

@@ -169,10 +169,10 @@ export class LedgerInMemory implements Ledger, EventLog {
     if (before?.state === 'told') {
       return { kind: 'told', ...(before.outcome && { outcome: before.outcome }) };
     }
+    if (before && before.leaseUntil > now.getTime()) return { kind: 'held' };
     if (before?.state === 'acted') {
       return { kind: 'acted', announcement: before.announcement!, repeats: before.repeats };
     }
-    if (before && before.leaseUntil > now.getTime()) return { kind: 'held' };
     const earlier = before?.intent ?? [];
     const all = [
       ...earlier,
@@ -192,7 +192,7 @@ export class LedgerInMemory implements Ledger, EventLog {
   }
 
   async release(key: EventKey): Promise<void> {
-    if (this.events.get(eventKey(key))?.state === 'acting') this.update(key, { leaseUntil: 0 });
+    if (this.events.get(eventKey(key))?.state !== 'told') this.update(key, { leaseUntil: 0 });
   }
 
   async acted(

@@ -74,6 +74,20 @@ test('a try that fails gives its lease back', async () => {
   expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh failed', 'added sgr-ssh reverted']);
 });
 
+test('a delivery that comes while another tells what is done waits, and tells nothing itself', async () => {
+  const sentry = attacked();
+  const { announcer } = sentry;
+  const tell = announcer.tell.bind(announcer);
+  const second: unknown[] = [];
+  announcer.tell = async (announcement) => {
+    second.push(await sentry.respond(added(ssh)).catch(String));
+    return tell(announcement);
+  };
+  await sentry.respond(added(ssh));
+  expect(second).toEqual([expect.stringContaining('another try at the same event is under way')]);
+  expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+});
+
 test('what is done but not told is told, and not done again', async () => {
   const sentry = attacked();
   letFail(sentry, 'tell', 'fails');
