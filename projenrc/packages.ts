@@ -26,7 +26,7 @@ export function translateSnippets(project: CdkSentriesProject): void {
     // Takes --code-only, which writes the sources and needs no tools of the language.
     task.execArgs([...pack, '--target', language], { receiveArgs: true });
     // A job that publishes has no other dist/, and says in the issue of which version it failed.
-    task.exec(`node -p "require('./package.json').version" > dist/version.txt`);
+    task.exec(`mkdir -p dist && node -p "require('./package.json').version" > dist/version.txt`);
   }
   packForLanguageTests(project, translate, pack);
 }

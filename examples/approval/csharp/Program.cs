@@ -5,7 +5,8 @@ using CdkSentries;
 
 var app = new App();
 var stack = new Stack(app, "Approval");
-// Where the account has no trail yet, write new ManagementEventsTrail(new Stack(app, "Trail"), "Trail") instead.
+// Where the account has no trail yet, write instead:
+// new ManagementEventsTrail(new Stack(app, "Trail"), "Trail")
 Annotations.Of(stack).AcknowledgeWarning("cdk-sentries:noTrail", "The account has a trail");
 
 // Both get their values from the Slack app once it is made, see docs/slack-setup.md.

@@ -16,7 +16,8 @@ import {
 
 const app = new App();
 const stack = new Stack(app, 'Approval');
-// Where the account has no trail yet, write new ManagementEventsTrail(new Stack(app, 'Trail'), 'Trail') instead.
+// Where the account has no trail yet, write instead:
+// new ManagementEventsTrail(new Stack(app, 'Trail'), 'Trail')
 Annotations.of(stack).acknowledgeWarning('cdk-sentries:noTrail', 'The account has a trail');
 
 // Both get their values from the Slack app once it is made, see docs/slack-setup.md.

@@ -4,7 +4,8 @@ using CdkSentries;
 
 var app = new App();
 var stack = new Stack(app, "LockedSecurityGroup");
-// Where the account has no trail yet, write new ManagementEventsTrail(new Stack(app, "Trail"), "Trail") instead.
+// Where the account has no trail yet, write instead:
+// new ManagementEventsTrail(new Stack(app, "Trail"), "Trail")
 Annotations.Of(stack).AcknowledgeWarning("cdk-sentries:noTrail", "The account has a trail");
 
 var vpc = new Vpc(stack, "Vpc", new VpcProps { MaxAzs = 1, NatGateways = 0 });

@@ -12,7 +12,8 @@ import {
 
 const app = new App();
 const stack = new Stack(app, 'LockedSecurityGroup');
-// Where the account has no trail yet, write new ManagementEventsTrail(new Stack(app, 'Trail'), 'Trail') instead.
+// Where the account has no trail yet, write instead:
+// new ManagementEventsTrail(new Stack(app, 'Trail'), 'Trail')
 Annotations.of(stack).acknowledgeWarning('cdk-sentries:noTrail', 'The account has a trail');
 
 const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });

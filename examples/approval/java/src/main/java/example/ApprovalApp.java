@@ -27,7 +27,8 @@ public final class ApprovalApp {
     public static void main(String[] args) {
         App app = new App();
         Stack stack = new Stack(app, "Approval");
-        // Where the account has no trail yet, write new ManagementEventsTrail(new Stack(app, "Trail"), "Trail") instead.
+        // Where the account has no trail yet, write instead:
+        // new ManagementEventsTrail(new Stack(app, "Trail"), "Trail")
         Annotations.of(stack).acknowledgeWarning("cdk-sentries:noTrail", "The account has a trail");
 
         // Both get their values from the Slack app once it is made, see docs/slack-setup.md.

@@ -22,7 +22,8 @@ public final class LockedSecurityGroupApp {
     public static void main(String[] args) {
         App app = new App();
         Stack stack = new Stack(app, "LockedSecurityGroup");
-        // Where the account has no trail yet, write new ManagementEventsTrail(new Stack(app, "Trail"), "Trail") instead.
+        // Where the account has no trail yet, write instead:
+        // new ManagementEventsTrail(new Stack(app, "Trail"), "Trail")
         Annotations.of(stack).acknowledgeWarning("cdk-sentries:noTrail", "The account has a trail");
 
         Vpc vpc = Vpc.Builder.create(stack, "Vpc").maxAzs(1).natGateways(0).build();
