@@ -18,7 +18,7 @@ export const RELEASES = {
   majorVersion: 0,
   releasableCommits: ReleasableCommits.featuresAndFixes(),
   releaseFailureIssue: true,
-  bumpPackage: 'commit-and-tag-version@13.2.1',
+  bumpPackage: 'commit-and-tag-version@12.7.3',
   // publib carries the packages to the registries, with their secrets beside it.
   jsiiReleaseVersion: '0.2.1061',
 
