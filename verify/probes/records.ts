@@ -130,7 +130,12 @@ export const throughCloudFormation: Probe = {
         )
         .catch(() => undefined),
     );
-    const record = await recordOf(site, 'AuthorizeSecurityGroupIngress', groupId, '9443');
+    const record = await recordOf(
+      site,
+      'AuthorizeSecurityGroupIngress',
+      groupId,
+      '"fromPort":9443',
+    );
     return recorded(record, 'A deployment with a service role', ({ userIdentity }) => ({
       userIdentity,
     }));
@@ -283,7 +288,7 @@ async function deploymentRole(site: Site): Promise<string> {
   return Role!.Arn!;
 }
 
-/** The one of a name that has all of these texts in it. */
+/** The one of a name that has all of these texts in its JSON. */
 async function recordOf(
   site: Site,
   eventName: string,
@@ -296,11 +301,10 @@ async function recordOf(
         LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: eventName }],
       }),
     );
-    const found = Events.find(({ CloudTrailEvent = '' }) =>
-      texts.every((text) => CloudTrailEvent.includes(text)),
+    const found = Events.map(({ CloudTrailEvent = '{}' }) => JSON.parse(CloudTrailEvent)).find(
+      (event) => texts.every((text) => JSON.stringify(event).includes(text)),
     );
-    const text = found?.CloudTrailEvent;
-    return text === undefined ? undefined : TrailRecord.parse(JSON.parse(text));
+    return found && TrailRecord.parse(found);
   });
 }
 
