@@ -5,6 +5,7 @@
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import * as path from 'node:path';
 import * as z from 'zod/mini';
+import { endMarkOf } from './end-mark';
 
 const Invocation = z.object({
   requestId: z.string(),
@@ -110,6 +111,16 @@ function send(message: object): void {
   process.send?.(message);
 }
 
+/**
+ * An invocation is over once what it printed is read: the mark comes after it, and both streams are
+ * written at once.
+ */
+function endLines(requestId: string): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.write(`${endMarkOf(requestId)}\n`);
+  }
+}
+
 function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -139,10 +150,14 @@ try {
       .then(() => handler(invocation.event, contextOf(invocation)))
       .then(
         (result) => {
+          endLines(invocation.requestId);
           send({ kind: 'result', result: result ?? null });
           keepCompiled();
         },
-        (error: unknown) => send({ kind: 'error', error: textOf(error) }),
+        (error: unknown) => {
+          endLines(invocation.requestId);
+          send({ kind: 'error', error: textOf(error) });
+        },
       );
   });
   send({ kind: 'ready' });

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import * as z from 'zod/mini';
 import { bundledHost } from './bundled-host';
+import { readLine } from './end-mark';
 import { type Lineage, traceHeaderOf } from './trace';
 
 const Message = z.discriminatedUnion('kind', [
@@ -12,6 +13,8 @@ const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('error'), error: z.string() }),
 ]);
 type Message = z.infer<typeof Message>;
+
+const STREAMS = ['stdout', 'stderr'] as const;
 
 export interface FunctionProcessOptions {
   readonly codeFolder: string;
@@ -45,6 +48,8 @@ export class FunctionProcess {
   private readonly child: ChildProcess;
   private readonly ended: Promise<unknown>;
   private readonly loaded: Promise<Message>;
+  /** Tells of each stream when it came to the end of an invocation. */
+  private readonly ends = new EventEmitter();
 
   constructor(options: FunctionProcessOptions) {
     // The package `node` holds the version of the Lambda runtime, whatever this process runs on.
@@ -62,8 +67,14 @@ export class FunctionProcess {
       },
     );
     this.ended = once(this.child, 'close');
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      if (stream) createInterface(stream).on('line', (line) => options.onLine(line));
+    for (const name of STREAMS) {
+      const stream = this.child[name];
+      if (!stream) continue;
+      createInterface(stream).on('line', (line) => {
+        const { text, endOf } = readLine(line);
+        if (text !== undefined) options.onLine(text);
+        if (endOf !== undefined) this.ends.emit(endOf, name);
+      });
     }
     this.loaded = this.nextMessage();
     // Anyone who invokes sees the failure; until then no one has to.
@@ -76,7 +87,7 @@ export class FunctionProcess {
 
   /**
    * Resolves with what the handler answered; rejects with what it threw, and where it did not come
-   * to an end.
+   * to an end. What it printed until then was told before.
    */
   async invoke(invocation: Invocation): Promise<unknown> {
     const loaded = await this.loaded;
@@ -93,6 +104,7 @@ export class FunctionProcess {
     }, timeoutMs);
     try {
       const answer = this.nextMessage();
+      const printed = this.printedBy(rest.requestId);
       this.child.send({
         ...rest,
         traceHeader: traceHeaderOf(rest.requestId, lineage),
@@ -100,6 +112,7 @@ export class FunctionProcess {
         deadline: Date.now() + timeoutMs,
       });
       const message = await answer;
+      await printed;
       if (message.kind === 'error') throw new Error(message.error);
       return message.kind === 'result' ? message.result : undefined;
     } catch (error) {
@@ -120,6 +133,20 @@ export class FunctionProcess {
   async stop(): Promise<void> {
     this.crash();
     await this.ended;
+  }
+
+  /** Both streams came to the end of the invocation; not where its process ends before. */
+  private async printedBy(requestId: string): Promise<void> {
+    const open = new Set<string>(STREAMS);
+    return new Promise((resolve) => {
+      const onEnd = (name: string) => {
+        open.delete(name);
+        if (open.size > 0) return;
+        this.ends.off(requestId, onEnd);
+        resolve();
+      };
+      this.ends.on(requestId, onEnd);
+    });
   }
 
   private async nextMessage(): Promise<Message> {

@@ -6,12 +6,15 @@ import { FunctionProcess } from '../../../sandbox/runner/function-process';
 
 const HOUR_MS = 3_600_000;
 const TIMEOUT_MS = 10_000;
+const LINES = 200;
 
 const Answer = z.object({ passedMs: z.number(), remainingMs: z.number(), events: z.string() });
 
 /** Its timeout of an hour is called off, as that of a call that was answered. */
 const HANDLER = `exports.handler = async (waitMs, context) => {
   const [startedAt, events] = [Date.now(), []];
+  for (let n = 0; n < ${LINES}; n += 1) console.log('x'.repeat(200));
+  process.stderr.write('no end of line');
   const timeout = setTimeout(() => events.push('timed out'), ${HOUR_MS});
   await new Promise((resolve) => setTimeout(resolve, waitMs));
   setTimeout(() => events.push('ran'), 20);
@@ -24,6 +27,7 @@ const HANDLER = `exports.handler = async (waitMs, context) => {
   };
 };`;
 
+const printed: string[] = [];
 let functionProcess: FunctionProcess;
 
 beforeAll(() => {
@@ -40,7 +44,7 @@ beforeAll(() => {
       AWS_LAMBDA_FUNCTION_VERSION: '1',
     },
     skipsWaits: true,
-    onLine: (line) => process.stderr.write(`${line}\n`),
+    onLine: (line) => printed.push(line),
   });
 });
 
@@ -58,6 +62,17 @@ test('the next invocation begins with the clock that it is given', async () => {
   expect(passedMs).toBeGreaterThanOrEqual(1_000);
   expect(remainingMs).toBeLessThanOrEqual(TIMEOUT_MS - 1_000);
   expect(remainingMs).toBeGreaterThan(0);
+});
+
+test('all that an invocation printed is told before its answer, and no more than that', async () => {
+  printed.splice(0);
+  const answered = invoked(0);
+  await new Promise(setImmediate);
+  // Answer and output are both there once this process looks again.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  await answered;
+  expect(printed.filter((line) => line === 'x'.repeat(200))).toHaveLength(LINES);
+  expect(printed.filter((line) => !line.startsWith('x'))).toEqual(['no end of line']);
 });
 
 async function invoked(event: number): Promise<z.infer<typeof Answer>> {
