@@ -32,6 +32,7 @@ export class QueuePoller {
   private readonly sqs: SQSClient;
   private readonly stopped = new AbortController();
   private readonly loops: Promise<void>[];
+  private readonly inHand = new Set<Promise<void>>();
 
   constructor(
     private readonly mapping: EventSourceMapping,
@@ -52,6 +53,15 @@ export class QueuePoller {
     return this.mapping.queueArn.split(':').at(-1) ?? '';
   }
 
+  get isIdle(): boolean {
+    return this.inHand.size === 0;
+  }
+
+  /** Until all that it was handed is handled. */
+  async handled(): Promise<void> {
+    await Promise.all(this.inHand);
+  }
+
   /** Lets invocations come to their end, and takes no more messages. */
   async stop(): Promise<void> {
     this.stopped.abort();
@@ -63,7 +73,16 @@ export class QueuePoller {
     const queueUrl = await this.queueUrl();
     while (!this.stopped.signal.aborted) {
       const batch = await this.receiveBatch(queueUrl);
-      if (batch.length > 0) await this.handle(queueUrl, batch);
+      if (batch.length > 0) await this.keepInHand(this.handle(queueUrl, batch));
+    }
+  }
+
+  private async keepInHand(handling: Promise<void>): Promise<void> {
+    this.inHand.add(handling);
+    try {
+      await handling;
+    } finally {
+      this.inHand.delete(handling);
     }
   }
 

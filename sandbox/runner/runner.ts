@@ -142,10 +142,17 @@ export class Runner {
     }
   }
 
-  /** Until the functions have handled all that lies in their queues. */
+  /**
+   * Until the functions have handled all that lies in their queues. A queue can be empty before: a
+   * message that came twice is deleted once.
+   */
   async drained(): Promise<void> {
-    const queueArns = [...this.stacks.values()].flatMap((stack) => stack.queueArns);
-    await queuesDrained(this.surroundings.endpoints.emulator, queueArns);
+    const pollers = [...this.stacks.values()].flatMap((stack) => stack.pollers);
+    const queueArns = pollers.map(({ queueArn }) => queueArn);
+    do {
+      await Promise.all(pollers.map(async (poller) => poller.handled()));
+      await queuesDrained(this.surroundings.endpoints.emulator, queueArns);
+    } while (pollers.some(({ isIdle }) => !isIdle));
   }
 
   /** Lets invocations come to their end. Events can still be delivered. */
@@ -199,7 +206,7 @@ class RunningStack {
     return running;
   }
 
-  private readonly pollers: QueuePoller[] = [];
+  readonly pollers: QueuePoller[] = [];
   private readonly functions = new Map<string, Promise<RunnableFunction>>();
 
   private constructor(
@@ -239,10 +246,6 @@ class RunningStack {
 
   isIn(place: Place): boolean {
     return placeKey(this.stack.place) === placeKey(place);
-  }
-
-  get queueArns(): string[] {
-    return this.pollers.map(({ queueArn }) => queueArn);
   }
 
   async stop(): Promise<void> {

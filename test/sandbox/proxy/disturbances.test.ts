@@ -128,6 +128,17 @@ test('the events that functions announce are there', async () => {
   ]);
 });
 
+test('a service that is down answers no function until it is back, and everyone else', async () => {
+  const deliveries = aws.inbox.deliveries.length;
+  aws.takeDown('ec2', HOUR_MS);
+  const opened = await open();
+  while (!invocations.some(({ succeeded }) => !succeeded)) await once(news, 'invocation');
+  expect(portsToldSince(deliveries)).toEqual([]);
+  await aws.setClock(new Date(aws.now().getTime() + HOUR_MS));
+  await aws.settled();
+  expect(portsToldSince(deliveries)).toContain(opened);
+});
+
 test('an answer is lost: the call is carried out, and made once more', async () => {
   await withoutTag();
   const lost = aws.loseAnswers();
@@ -303,15 +314,4 @@ describe('a schedule whose target is a queue', () => {
       { 'detail-type': 'Scheduled Event', source: 'aws.events' },
     ]);
   });
-});
-
-test('a service that is down answers no function until it is back, and everyone else', async () => {
-  const deliveries = aws.inbox.deliveries.length;
-  aws.takeDown('ec2', HOUR_MS);
-  const opened = await open();
-  while (!invocations.some(({ succeeded }) => !succeeded)) await once(news, 'invocation');
-  expect(portsToldSince(deliveries)).toEqual([]);
-  await aws.setClock(new Date(aws.now().getTime() + HOUR_MS));
-  await aws.settled();
-  expect(portsToldSince(deliveries)).toContain(opened);
 });
