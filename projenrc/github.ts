@@ -4,6 +4,15 @@ const { JobPermission, AppPermission } = github.workflows;
 const READ_ONLY = { contents: JobPermission.READ };
 /** As in CONTRIBUTING.md, "Commits". */
 const COMMIT_TYPES = ['feat', 'fix', 'refactor', 'docs', 'test', 'build', 'style'];
+const COMMIT_SCOPES = [
+  'security-group',
+  'access-key',
+  'approval',
+  'organization',
+  'dashboard',
+  'shared',
+  'sandbox',
+];
 const NODE = '24';
 const EVERY_MONDAY = '23 4 * * 1';
 
@@ -43,11 +52,16 @@ export const ON_GITHUB = {
         workflows: AppPermission.WRITE,
       },
     }),
-    pullRequestLintOptions: { semanticTitleOptions: { types: COMMIT_TYPES } },
+    pullRequestLintOptions: {
+      semanticTitleOptions: { types: COMMIT_TYPES, scopes: COMMIT_SCOPES },
+    },
   },
   pullRequestTemplateContents: PULL_REQUEST,
   // What is generated is committed by those who change it: nothing is pushed to their branches.
-  buildWorkflowOptions: { mutableBuild: false },
+  buildWorkflowOptions: {
+    mutableBuild: false,
+    workflowTriggers: { pullRequest: {}, mergeGroup: {}, workflowDispatch: {} },
+  },
   workflowNodeVersion: NODE,
   autoMerge: false,
   // `npx projen audit` asks the registry, which not every machine may: the workflow `upgrade` does.
@@ -88,6 +102,7 @@ function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
   });
   checks.on({
     pullRequest: {},
+    mergeGroup: {},
     push: { branches: ['main'] },
     schedule: [{ cron: EVERY_MONDAY }],
     workflowCall: {},
@@ -117,7 +132,7 @@ function addChecks(project: awscdk.AwsCdkConstructLibrary): void {
         name: 'All that must hold',
         // A release, and a Monday, look at more than a change does.
         env: {
-          MORE: "${{ contains(fromJSON('[\"pull_request\", \"push\"]'), github.event_name) && ' ' || '--release' }}",
+          MORE: '${{ contains(fromJSON(\'["pull_request", "merge_group", "push"]\'), github.event_name) && \' \' || \'--release\' }}',
         },
         run: '.ci/run $MORE',
       },
@@ -169,13 +184,13 @@ function checkout(): github.workflows.JobStep {
   return { uses: github.ActionRefs.ACTIONS_CHECKOUT, with: { 'persist-credentials': false } };
 }
 
-/** With all commits and tags: the API is compared with that of the last tag. */
-function checkoutWithHistory(): github.workflows.JobStep {
+/** With all commits and tags: the API, and the version, follow on those of the last tag. */
+export function checkoutWithHistory(): github.workflows.JobStep {
   const { uses, with: inputs } = checkout();
   return { uses, with: { ...inputs, 'fetch-depth': 0 } };
 }
 
-function setUpNode(): github.workflows.JobStep {
+export function setUpNode(): github.workflows.JobStep {
   return {
     uses: github.ActionRefs.ACTIONS_SETUP_NODE,
     with: { 'node-version': NODE, 'package-manager-cache': false },

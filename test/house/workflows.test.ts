@@ -4,6 +4,7 @@ import { github } from 'projen';
 
 const WORKFLOWS = join(__dirname, '..', '..', '.github', 'workflows');
 const FILES = readdirSync(WORKFLOWS);
+const CONTRIBUTING = readFileSync(join(WORKFLOWS, '..', '..', 'CONTRIBUTING.md'), 'utf8');
 
 /** Those that projen names: by commit, or by a version that GitHub lets no one move. */
 const REVIEWED_ACTIONS: readonly unknown[] = Object.values(github.ActionRefs);
@@ -92,9 +93,31 @@ test('a job that fails to publish can open an issue, without a clone', () => {
 });
 
 test('nothing is released before all that must hold was seen to', () => {
-  const release = jobsOf('release.yml').find(({ name }) => name === 'release');
+  expect(neededBy('release')).toEqual(['checks']);
+});
 
-  expect(release!.text).toContain('needs:\n      - checks\n');
+test('what a merge needs also runs in a merge queue', () => {
+  const [, needed = ''] = /Protect `main`:[^]*?checks ([^]*?)\./.exec(CONTRIBUTING) ?? [];
+  const names = [...needed.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+  const withQueue = FILES.filter((file) => /^ {2}merge_group:/m.test(read(file)));
+  const run = withQueue.flatMap((file) =>
+    jobsOf(file).flatMap(({ name, text }) => [name, /^ {4}name: (.+)$/m.exec(text)?.[1]]),
+  );
+
+  expect(names).toEqual(['All that must hold', 'build', 'Validate PR title']);
+  expect(run).toEqual(expect.arrayContaining(names));
+});
+
+test.each([
+  ['types', /^- Types are (.+?)\.$/m],
+  ['scopes', /^- Scopes are ([^]+?)\./m],
+])('titles of pull requests may have the %s that CONTRIBUTING.md lists', (kind, sentence) => {
+  const [, listed = ''] = sentence.exec(CONTRIBUTING) ?? [];
+  const [, allowed = ''] =
+    new RegExp(`^ +${kind}: \\|-\\n((?: {12}.+\\n)+)`, 'm').exec(read('pull-request-lint.yml')) ??
+    [];
+
+  expect(allowed.trim().split(/\s+/)).toEqual(listed.split(/,\s+|\s+and\s+/));
 });
 
 test('what must hold before a release is seen to with all tags, as the last is compared with', () => {
@@ -117,10 +140,15 @@ test('the secrets of a release are those that CONTRIBUTING.md has someone make',
   const used = FILES.flatMap((file) =>
     [...read(file).matchAll(/secrets\.(\w+)/g)].map(([, name]) => name!),
   ).filter((name) => name !== 'GITHUB_TOKEN');
-  const contributing = readFileSync(join(WORKFLOWS, '..', '..', 'CONTRIBUTING.md'), 'utf8');
 
-  expect([...new Set(used)].filter((name) => !contributing.includes(`\`${name}\``))).toEqual([]);
+  expect([...new Set(used)].filter((name) => !CONTRIBUTING.includes(`\`${name}\``))).toEqual([]);
 });
+
+function neededBy(job: string): readonly string[] {
+  const { text } = jobsOf('release.yml').find(({ name }) => name === job)!;
+  const [, list = ''] = /^ {4}needs:\n((?: {6}- .+\n)+)/m.exec(text) ?? [];
+  return [...list.matchAll(/- (.+)/g)].map(([, needed]) => needed!);
+}
 
 function read(file: string): string {
   return readFileSync(join(WORKFLOWS, file), 'utf8');
