@@ -1,5 +1,5 @@
 import { awscdk, release, ReleasableCommits } from 'projen';
-import { override } from './github';
+import { checkoutWithHistory, override, setUpNode } from './github';
 
 /**
  * The environment of GitHub in which every job that publishes runs. Its reviewers let a release
@@ -51,13 +51,28 @@ export const RELEASES = {
 } satisfies Partial<awscdk.AwsCdkConstructLibraryOptions>;
 
 /**
- * No version without its words in CHANGELOG.md, and nothing to a registry before all that must hold
- * was seen to.
+ * No version without its words in CHANGELOG.md, which is seen to first, as it takes a minute; and
+ * nothing to a registry before all that must hold was seen to.
  */
 export function releaseWhatIsWritten(project: awscdk.AwsCdkConstructLibrary): void {
-  project.tasks.tryFind('bump')!.exec('tsx build/releases/write-release-notes.ts');
+  const bump = project.tasks.tryFind('bump')!;
+  // By hand, and in a job of its own, it works out the same version as within the release.
+  bump.env('MAJOR', `${RELEASES.majorVersion}`);
+  bump.exec('tsx build/releases/write-release-notes.ts');
   attachBillOfMaterials(project);
+  override(project, 'release', 'jobs.version', {
+    name: 'The version, and its words in the changelog',
+    'runs-on': 'ubuntu-latest',
+    permissions: { contents: 'read' },
+    steps: [
+      checkoutWithHistory(),
+      setUpNode(),
+      { name: 'Install', run: 'npm ci' },
+      { name: 'Version and changelog', run: `npx projen ${bump.name}` },
+    ],
+  });
   override(project, 'release', 'jobs.checks', {
+    needs: ['version'],
     uses: './.github/workflows/checks.yml',
     permissions: { contents: 'read' },
   });

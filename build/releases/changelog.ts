@@ -3,9 +3,19 @@ const DAY = /^ - \d{4}-\d{2}-\d{2}$/;
 
 /**
  * What CHANGELOG.md says of a version, which becomes the notes of its release. Throws where it says
- * nothing, where the version has no day, or where something is still under Unreleased.
+ * nothing, where the version has no day, where something is still under Unreleased, or where the
+ * version has its tag already.
  */
-export function releaseNotes(changelog: string, version: string): string {
+export function releaseNotes(
+  changelog: string,
+  version: string,
+  tags: readonly string[] = [],
+): string {
+  if (tags.includes(`v${version}`)) {
+    throw new Error(
+      `${version} is released already, and no commit since its tag is a feat or a fix: there is nothing to release.`,
+    );
+  }
   const sections = sectionsOf(changelog);
   const unreleased = sections.find(({ name }) => name === 'Unreleased');
   if (!unreleased) throw new Error('CHANGELOG.md has no heading "## [Unreleased]". Add it.');

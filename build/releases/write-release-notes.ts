@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { releaseNotes } from './changelog';
@@ -9,4 +10,5 @@ import { releaseNotes } from './changelog';
 const root = join(__dirname, '..', '..');
 const version = readFileSync(join(root, 'dist/version.txt'), 'utf8').trim();
 const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
-writeFileSync(join(root, 'dist/changelog.md'), releaseNotes(changelog, version));
+const tags = execFileSync('git', ['tag'], { cwd: root, encoding: 'utf8' }).split('\n');
+writeFileSync(join(root, 'dist/changelog.md'), releaseNotes(changelog, version, tags));

@@ -63,3 +63,10 @@ test('nothing is released before the changelog of this repository has a heading 
   expect(changelog).toContain('\n## [Unreleased]\n');
   expect(() => releaseNotes(changelog, '999.0.0')).toThrow('999.0.0');
 });
+
+test('a version that has its tag is not released once more', () => {
+  expect(() => releaseNotes(RELEASED, '0.2.0', ['v0.1.0', 'v0.2.0'])).toThrow(
+    '0.2.0 is released already, and no commit since its tag is a feat or a fix: there is nothing to release.',
+  );
+  expect(releaseNotes(RELEASED, '0.2.0', ['v0.1.0'])).toContain('not revoked twice');
+});

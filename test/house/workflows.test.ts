@@ -96,6 +96,15 @@ test('nothing is released before all that must hold was seen to', () => {
   expect(neededBy('release')).toEqual(['checks']);
 });
 
+test('a wrong version or changelog stops a release before its long checks', () => {
+  const [first] = jobsOf('release.yml').filter(({ name }) => name === 'version');
+
+  expect(neededBy('checks')).toEqual(['version']);
+  expect(neededBy('version')).toEqual([]);
+  expect(first!.text).toContain('run: npx projen bump\n');
+  expect(first!.text).toContain('fetch-depth: 0\n');
+});
+
 test('what a merge needs also runs in a merge queue', () => {
   const [, needed = ''] = /Protect `main`:[^]*?checks ([^]*?)\./.exec(CONTRIBUTING) ?? [];
   const names = [...needed.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
