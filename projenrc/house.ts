@@ -60,6 +60,7 @@ export function keepTheHouse(project: CdkSentriesProject): void {
     },
   });
   eslint.addOverride({ files: ['src/*/domain/**/*.ts'], rules: purity() });
+  eslint.addOverride({ files: ['src/*/constructs/**/*.ts'], rules: copiesOfTheCdk() });
   for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'verify', 'projenrc']) {
     eslint.allowDevDeps(`**/${toolFolder}/**`);
   }
@@ -99,6 +100,25 @@ function purity() {
         selector: "MemberExpression[object.name='Math'][property.name='random']",
         message: 'domain/ has no chance in it.',
       },
+    ],
+  };
+}
+
+/** An app may hold two copies of aws-cdk-lib: its own, and one that a package brought along. */
+function copiesOfTheCdk() {
+  const message =
+    'What an app gives may be of another copy of aws-cdk-lib: write isInstanceOf() of src/shared/constructs/instance-of.ts.';
+  const classes = [
+    '[right.type="MemberExpression"]',
+    '[right.name=/^(DefaultStackSynthesizer|CustomResourceProviderBase)$/]',
+  ];
+  return {
+    'no-restricted-syntax': [
+      'error',
+      ...classes.map((right) => ({
+        selector: `BinaryExpression[operator="instanceof"]${right}`,
+        message,
+      })),
     ],
   };
 }

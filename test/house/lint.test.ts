@@ -75,6 +75,15 @@ describe('an import against the arrows between subjects is refused', () => {
   });
 });
 
+test.each(['iam.Role', 'DefaultStackSynthesizer'])(
+  'a construct does not ask whether something is an instance of %s of its own copy of the CDK',
+  async (name) => {
+    const asked = `export const isOne = (value: unknown) => value instanceof ${name};`;
+    expect(await refusals('shared/constructs/a.ts', asked)).not.toEqual([]);
+    expect(await refusals('shared/constructs/a.ts', asked.replace(name, 'StackKey'))).toEqual([]);
+  },
+);
+
 test('a sixth parameter is refused, a fifth is not', async () => {
   const file = 'shared/domain/a.ts';
   const withParameters = (...names: string[]) =>

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { otherPlace } from '../../shared/constructs/same-place';
 import { MOST_ACTION_SECONDS } from '../contracts/carry-out-action.environment';
 
@@ -15,7 +16,7 @@ export function checkActionFunction(action: Construct, actionFunction: lambda.IF
     );
   }
   const target = functionOf(actionFunction);
-  if (!(target instanceof lambda.Function) || !target.timeout) return;
+  if (!isInstanceOf(target, lambda.Function) || !target.timeout) return;
   const { timeout } = target;
   if (Token.isUnresolved(timeout) || timeout.toSeconds() <= MOST_ACTION_SECONDS) return;
   throw new Error(
@@ -26,8 +27,8 @@ export function checkActionFunction(action: Construct, actionFunction: lambda.IF
 
 /** Aliases and versions have no timeout of their own. */
 function functionOf(given: lambda.IFunction): lambda.IFunction {
-  if (given instanceof lambda.Alias) return given.version.lambda;
-  return given instanceof lambda.Version ? given.lambda : given;
+  if (isInstanceOf(given, lambda.Alias)) return given.version.lambda;
+  return isInstanceOf(given, lambda.Version) ? given.lambda : given;
 }
 
 /** Throws for a grantee that would not get the right, and would not hear so. */

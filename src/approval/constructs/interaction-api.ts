@@ -6,6 +6,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { settingsFor } from '../../shared/constructs/applied-settings';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 
 export interface InteractionApiProps {
   readonly handler: lambda.IFunction;
@@ -76,7 +77,7 @@ export class InteractionApi extends Construct {
     this.pin(route!, 'SlackApiRoute');
     this.pin(stage, 'SlackApiStage');
     stage.node.children
-      .filter((child) => child instanceof apigwv2.ApiMapping)
+      .filter((child) => isInstanceOf(child, apigwv2.ApiMapping))
       .forEach((mapping) => this.pin(mapping, 'SlackApiMapping'));
     Validations.of(route!).acknowledge({
       id: 'AwsSolutions-APIG4',

@@ -1,6 +1,7 @@
 import { CustomResourceProviderBase, Stack } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 
 /** The CDK's own names of them: in the bucket, and in the bucket's stack. */
 const EMPTYING = 'AutoDeleteObjectsCustomResource';
@@ -16,6 +17,6 @@ export interface BucketEmptying {
 export function emptyingOf(bucket: s3.IBucket): BucketEmptying | undefined {
   const resource = bucket.node.tryFindChild(EMPTYING);
   const provider = Stack.of(bucket).node.tryFindChild(PROVIDER);
-  if (!resource || !(provider instanceof CustomResourceProviderBase)) return undefined;
+  if (!resource || !isInstanceOf(provider, CustomResourceProviderBase)) return undefined;
   return { resource, roleArn: provider.roleArn };
 }

@@ -7,6 +7,7 @@ import type { ISentryHub } from './hub-reference';
 import { checkedReference, rolesValues, ruleParameters } from './hub-values';
 import { MemberRights } from './member-rights';
 import { warnOfUnwatchedAccount } from './member-warnings';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { keepName } from '../../shared/constructs/role-name';
 
 /** The same files that Terraform, and tools that deploy templates to many accounts, can take. */
@@ -58,10 +59,8 @@ export class SentryMember extends Construct {
       // It puts them where the template refers to them, and splits nothing at commas.
       parameters: rolesValues(hub, props.rights ?? MemberRights.REVOKE, Stack.of(this).partition),
     });
-    roles.node
-      .findAll()
-      .filter((construct) => construct instanceof iam.CfnRole)
-      .forEach((role) => keepName(role, role.roleName, NAME_REMEDY));
+    const made = roles.node.findAll().filter((construct) => isInstanceOf(construct, iam.CfnRole));
+    made.forEach((role) => keepName(role, role.roleName, NAME_REMEDY));
     // CloudFormation wants no dependency on a role that the rights leave out.
     new SentryMemberRegion(this, 'Region', { hub }).node.addDependency(
       roles.getResource('ForwardRole'),

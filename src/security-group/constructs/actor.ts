@@ -6,6 +6,7 @@ import { emptyingRoleArnOf } from './default-group-restriction';
 import { type ActorPlace, checkedRoleArn, checkedUserArn } from './principal-arn';
 import type { SentryHub } from '../../organization/constructs/sentry-hub';
 import { deployedStack } from '../../shared/constructs/deployed-stack';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { RESERVED_PATH, type TrustedActor } from '../domain/changes/actor';
 import { ACCOUNT_OF_EVENT, REGION_OF_EVENT } from '../domain/changes/actor-in-each-account';
@@ -290,7 +291,7 @@ function bootstrapRoleArn(
 function executionRoleArn(scope: IConstruct, hub: SentryHub | undefined): string {
   const stack = deployedStack(Stack.of(scope));
   const { synthesizer } = stack;
-  if (!(synthesizer instanceof DefaultStackSynthesizer)) {
+  if (!isInstanceOf(synthesizer, DefaultStackSynthesizer)) {
     throw new Error(
       `${scope.node.path}: the stack ${stack.node.path} is not deployed with a bootstrap execution role, so Actor.cdkDeployments() cannot know its deployments: ` +
         'write Actor.cloudFormation({ executionRole }) with the role that you deploy with.',

@@ -12,6 +12,7 @@ import {
   rawResources,
   tellNotJudged,
 } from './not-judged';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { referredBy } from '../../shared/constructs/referred-by';
@@ -98,7 +99,7 @@ export function isSurelyFor({ appliesIn }: Policy, sentry: Construct): boolean {
 
 /** A list of the app whose entries are known, by the reference to it. */
 function prefixListOf(construct: IConstruct): PrefixList[] {
-  if (!(construct instanceof ec2.CfnPrefixList)) return [];
+  if (!isInstanceOf(construct, ec2.CfnPrefixList)) return [];
   const entries: unknown = Stack.of(construct).resolve(construct.entries);
   const cidrs = [entries]
     .flat()
@@ -159,7 +160,7 @@ function chosenByTags(
     exclude: exclude.filter(({ kind }) => kind !== 'tag'),
   }));
   return constructs
-    .filter((construct) => construct instanceof ec2.CfnSecurityGroup)
+    .filter((construct) => isInstanceOf(construct, ec2.CfnSecurityGroup))
     .filter((group) => isSamePlace(group, sentry) && !isWatchedGroup(group, sentry, groups))
     .filter((group) => isByTag || untagged.some((part) => isSurelyInPart(group, sentry, part)))
     .map((place) => ({ place, what: 'whether its tags choose it' }));
@@ -200,10 +201,10 @@ function idText(id: unknown): string {
 }
 
 function rulesOf(construct: IConstruct, sentry: Construct, groups: MonitoredGroups): AppRule[] {
-  if (construct instanceof ec2.CfnSecurityGroup) {
+  if (isInstanceOf(construct, ec2.CfnSecurityGroup)) {
     return isWatchedGroup(construct, sentry, groups) ? inlineRules(construct) : [];
   }
-  if (construct instanceof ec2.CfnSecurityGroupIngress) {
+  if (isInstanceOf(construct, ec2.CfnSecurityGroupIngress)) {
     if (!isInWatchedGroup(construct, sentry, groups)) return [];
     const { sourcePrefixListId: prefixListId, sourceSecurityGroupId: groupId } = construct;
     return [
@@ -214,7 +215,7 @@ function rulesOf(construct: IConstruct, sentry: Construct, groups: MonitoredGrou
       },
     ];
   }
-  if (construct instanceof ec2.CfnSecurityGroupEgress) {
+  if (isInstanceOf(construct, ec2.CfnSecurityGroupEgress)) {
     if (!isInWatchedGroup(construct, sentry, groups)) return [];
     const { destinationPrefixListId: prefixListId, destinationSecurityGroupId: groupId } =
       construct;
@@ -266,10 +267,12 @@ function impliedRules(
   groups: MonitoredGroups,
 ): AppRule[] {
   const described = constructs.flatMap((construct) =>
-    construct instanceof ec2.CfnSecurityGroupEgress ? (referredBy(construct.groupId) ?? []) : [],
+    isInstanceOf(construct, ec2.CfnSecurityGroupEgress)
+      ? (referredBy(construct.groupId) ?? [])
+      : [],
   );
   return constructs
-    .filter((construct) => construct instanceof ec2.CfnSecurityGroup)
+    .filter((construct) => isInstanceOf(construct, ec2.CfnSecurityGroup))
     .filter(
       (group) =>
         isWatchedGroup(group, sentry, groups) &&
@@ -298,10 +301,12 @@ export function writesToWatchedGroup(
   sentry: Construct,
   groups: MonitoredGroups,
 ): boolean {
-  if (construct instanceof ec2.CfnSecurityGroup) return isWatchedGroup(construct, sentry, groups);
+  if (isInstanceOf(construct, ec2.CfnSecurityGroup)) {
+    return isWatchedGroup(construct, sentry, groups);
+  }
   const isRule =
-    construct instanceof ec2.CfnSecurityGroupIngress ||
-    construct instanceof ec2.CfnSecurityGroupEgress;
+    isInstanceOf(construct, ec2.CfnSecurityGroupIngress) ||
+    isInstanceOf(construct, ec2.CfnSecurityGroupEgress);
   return isRule && isInWatchedGroup(construct, sentry, groups);
 }
 
@@ -312,9 +317,9 @@ function isInWatchedGroup(
 ): boolean {
   if (rule.groupId === undefined) return false;
   const target = referredBy(rule.groupId);
-  if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
+  if (isInstanceOf(target, ec2.CfnSecurityGroup)) return isWatchedGroup(target, sentry, groups);
   if (isLookupPlaceholder(rule.groupId)) return false;
-  if (target instanceof ec2.CfnVPC) return isWatchedDefaultGroup(target, sentry, groups);
+  if (isInstanceOf(target, ec2.CfnVPC)) return isWatchedDefaultGroup(target, sentry, groups);
   return isWatchedId(rule.groupId, rule, sentry, groups);
 }
 

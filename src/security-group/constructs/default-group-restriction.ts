@@ -2,6 +2,7 @@ import { CustomResourceProviderBase, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { isDefaultGroupChosen, namesDefaultGroupOf } from './default-group';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { type MonitoredGroups, selectorsOf } from '../domain/groups/monitored-groups';
 import type { Policy } from '../domain/policies/policy';
@@ -23,7 +24,7 @@ interface RestrictedVpc {
 export function emptyingRoleArnOf(vpc: ec2.IVpc): string | undefined {
   if (!vpc.node.tryFindChild(RESTRICTION)) return undefined;
   const provider = Stack.of(vpc).node.tryFindChild(PROVIDER);
-  return provider instanceof CustomResourceProviderBase ? provider.roleArn : undefined;
+  return isInstanceOf(provider, CustomResourceProviderBase) ? provider.roleArn : undefined;
 }
 
 /** Decides whose removals from default groups a sentry has to be told of. */
@@ -73,11 +74,11 @@ function restrictedVpcs(
     selection === undefined || isDefaultGroupChosen(vpc, sentry, selection);
   return sentry.node.root.node
     .findAll()
-    .filter((construct) => construct instanceof ec2.Vpc)
+    .filter((construct) => isInstanceOf(construct, ec2.Vpc))
     .filter(({ node }) => node.tryFindChild(RESTRICTION))
     .flatMap((vpc) => {
       const resource = vpc.node.tryFindChild('Resource');
-      return resource instanceof ec2.CfnVPC &&
+      return isInstanceOf(resource, ec2.CfnVPC) &&
         isChosen(resource, groups) &&
         locking.some(({ appliesTo }) => isChosen(resource, appliesTo))
         ? [{ vpc, resource }]

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { isSameId } from './group-reference';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { referredBy } from '../../shared/constructs/referred-by';
 import type { Policy } from '../domain/policies/policy';
 import type { RuleExclusion } from '../domain/policies/rule-exclusion';
@@ -25,9 +26,10 @@ function isOf(exclusion: RuleExclusion, rule: Rule, place: IConstruct): boolean 
 }
 
 function isIn(groupId: string, place: IConstruct): boolean {
-  if (place instanceof ec2.CfnSecurityGroup) return referredBy(groupId) === place;
+  if (isInstanceOf(place, ec2.CfnSecurityGroup)) return referredBy(groupId) === place;
   const isRule =
-    place instanceof ec2.CfnSecurityGroupIngress || place instanceof ec2.CfnSecurityGroupEgress;
+    isInstanceOf(place, ec2.CfnSecurityGroupIngress) ||
+    isInstanceOf(place, ec2.CfnSecurityGroupEgress);
   return isRule && place.groupId !== undefined && isSameId(place.groupId, groupId);
 }
 

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
 import { isSameId } from './group-reference';
 import { readableText } from './readable-text';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { informAtSynth } from '../../shared/constructs/late-advice';
 import { referredBy } from '../../shared/constructs/referred-by';
@@ -51,9 +52,9 @@ export function rawResources(constructs: readonly IConstruct[]): NotJudged[] {
       (resource) =>
         RULE_TYPES.includes(resource.cfnResourceType) &&
         !(
-          resource instanceof ec2.CfnSecurityGroup ||
-          resource instanceof ec2.CfnSecurityGroupIngress ||
-          resource instanceof ec2.CfnSecurityGroupEgress
+          isInstanceOf(resource, ec2.CfnSecurityGroup) ||
+          isInstanceOf(resource, ec2.CfnSecurityGroupIngress) ||
+          isInstanceOf(resource, ec2.CfnSecurityGroupEgress)
         ),
     )
     .map((place) => ({ place, what: 'a CfnResource without named properties' }));

@@ -2,6 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { isWatchedGroup, isWatchedId } from './app-rules';
 import { BundledFunction } from '../../shared/constructs/bundled-function';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { referredBy } from '../../shared/constructs/referred-by';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
@@ -43,6 +44,6 @@ function handlersByGroup(watched: readonly WatchedFunction[]): Map<string, strin
 
 function isWatched(group: ec2.ISecurityGroup, sentry: Construct, groups: MonitoredGroups): boolean {
   const target = referredBy(group.securityGroupId);
-  if (target instanceof ec2.CfnSecurityGroup) return isWatchedGroup(target, sentry, groups);
+  if (isInstanceOf(target, ec2.CfnSecurityGroup)) return isWatchedGroup(target, sentry, groups);
   return isWatchedId(group.securityGroupId, group, sentry, groups);
 }

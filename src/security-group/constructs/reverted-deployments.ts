@@ -2,6 +2,7 @@ import { DefaultStackSynthesizer, Stack, Token, Tokenization } from 'aws-cdk-lib
 import type { Construct } from 'constructs';
 import { isSurelyFor, writesToWatchedGroup } from './app-rules';
 import { deployedStack } from '../../shared/constructs/deployed-stack';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import type { TrustedActor } from '../domain/changes/actor';
 import type { MonitoredGroups } from '../domain/groups/monitored-groups';
@@ -47,7 +48,7 @@ export function warnOfRevertedDeployments(
 function isDeployedByTrusted(stack: Stack, actors: readonly TrustedActor[]): boolean {
   if (actors.some(({ kind }) => kind === 'cloudFormation')) return true;
   const { synthesizer } = stack;
-  if (!(synthesizer instanceof DefaultStackSynthesizer)) return actors.length > 0;
+  if (!isInstanceOf(synthesizer, DefaultStackSynthesizer)) return actors.length > 0;
   const executionRole = roleNameIn(synthesizer.cloudFormationExecutionRoleArn, stack);
   return actors.some(
     (actor) => actor.kind === 'role' && roleNameIn(actor.roleArn, stack) === executionRole,

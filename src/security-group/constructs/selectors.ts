@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { isSameId } from './group-reference';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { isLookupPlaceholder } from '../../shared/constructs/lookup-placeholders';
 import { referredBy } from '../../shared/constructs/referred-by';
@@ -89,8 +90,8 @@ function isInVpc(groupId: string, vpcId: string): boolean {
 
 function vpcIdOf(groupId: string): string | undefined {
   const group = referredBy(groupId);
-  if (group instanceof ec2.CfnVPC) return group.attrVpcId;
-  return group instanceof ec2.CfnSecurityGroup ? group.vpcId : undefined;
+  if (isInstanceOf(group, ec2.CfnVPC)) return group.attrVpcId;
+  return isInstanceOf(group, ec2.CfnSecurityGroup) ? group.vpcId : undefined;
 }
 
 /** Whether two ids are certain to be of different things. */
@@ -103,7 +104,7 @@ function isOtherId(one: string, other: string): boolean {
 
 /** Others, such as parameters, may have the same value. */
 function isResource(target: unknown): boolean {
-  return target instanceof ec2.CfnSecurityGroup || target instanceof ec2.CfnVPC;
+  return isInstanceOf(target, ec2.CfnSecurityGroup) || isInstanceOf(target, ec2.CfnVPC);
 }
 
 /** As part of a sentence. */

@@ -1,6 +1,7 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as cloudtrail from 'aws-cdk-lib/aws-cloudtrail';
 import type { Construct } from 'constructs';
+import { isInstanceOf } from '../../shared/constructs/instance-of';
 
 const WARNING = 'cdk-sentries:noTrail';
 
@@ -32,7 +33,7 @@ export function warnWithoutTrail(sentry: Construct): void {
 function hasTrailFor(sentry: Construct): boolean {
   return sentry.node.root.node
     .findAll()
-    .filter((construct) => construct instanceof cloudtrail.CfnTrail)
+    .filter((construct) => isInstanceOf(construct, cloudtrail.CfnTrail))
     .some((trail) => recordsWrites(trail) && canReach(trail, sentry));
 }
 

@@ -3,6 +3,7 @@ import * as chatbot from 'aws-cdk-lib/aws-chatbot';
 import type { Alarm, CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct, IConstruct } from 'constructs';
+import { isInstanceOf } from './instance-of';
 import { informAtSynth, warnAtSynth } from './late-advice';
 import { referredBy } from './referred-by';
 
@@ -73,10 +74,10 @@ function hasListener(topic: sns.ITopic): boolean {
 
 /** ARNs of the topics that a resource listens to. */
 function listenedTo(construct: IConstruct): readonly string[] {
-  if (construct instanceof sns.CfnSubscription) return [construct.topicArn];
+  if (isInstanceOf(construct, sns.CfnSubscription)) return [construct.topicArn];
   if (
-    construct instanceof chatbot.CfnSlackChannelConfiguration ||
-    construct instanceof chatbot.CfnMicrosoftTeamsChannelConfiguration
+    isInstanceOf(construct, chatbot.CfnSlackChannelConfiguration) ||
+    isInstanceOf(construct, chatbot.CfnMicrosoftTeamsChannelConfiguration)
   ) {
     return construct.snsTopicArns ?? [];
   }

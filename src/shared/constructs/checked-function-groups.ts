@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { isInstanceOf } from './instance-of';
 import { areOfOtherVpcs } from './known-vpc';
 import { warnAtSynth } from './late-advice';
 import { referredBy } from './referred-by';
@@ -17,7 +18,7 @@ export function checkFunctionGroups(
   groups: readonly ec2.ISecurityGroup[],
 ): void {
   const made = groups.flatMap(({ node }) =>
-    node.defaultChild instanceof ec2.CfnSecurityGroup ? [node.defaultChild] : [],
+    isInstanceOf(node.defaultChild, ec2.CfnSecurityGroup) ? [node.defaultChild] : [],
   );
   made.forEach((group) => refuseOtherVpc(scope, vpc, group));
   // Of one that is imported, no one knows what it lets out.
@@ -53,7 +54,7 @@ function letsHttpsOut(group: ec2.CfnSecurityGroup): boolean {
   const inside: unknown = stack.resolve(group.securityGroupEgress);
   const beside = group.node.root.node
     .findAll()
-    .filter((construct) => construct instanceof ec2.CfnSecurityGroupEgress)
+    .filter((construct) => isInstanceOf(construct, ec2.CfnSecurityGroupEgress))
     .filter(({ groupId }) => referredBy(groupId) === group);
   if (!Array.isArray(inside) && beside.length === 0) return true;
   return [...(Array.isArray(inside) ? inside : []), ...beside].some(isForHttps);

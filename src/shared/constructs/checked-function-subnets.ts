@@ -1,5 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IConstruct } from 'constructs';
+import { isInstanceOf } from './instance-of';
 import { areOfOtherVpcs } from './known-vpc';
 
 /** Throws for subnets that functions cannot be attached to. */
@@ -28,7 +29,7 @@ export function checkFunctionSubnets(
 
 /** Of a subnet that the app makes, and of one that is imported with its VPC. */
 function vpcIdOf({ node }: ec2.ISubnet): string | undefined {
-  if (node.defaultChild instanceof ec2.CfnSubnet) return node.defaultChild.vpcId;
+  if (isInstanceOf(node.defaultChild, ec2.CfnSubnet)) return node.defaultChild.vpcId;
   return node.scope && isVpc(node.scope) ? node.scope.vpcId : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { isInstanceOf } from './instance-of';
 import { type KeyUser, keyStatement } from './key-statements';
 import { warnAtSynth } from './late-advice';
 import { placeText } from './place-text';
@@ -45,7 +46,7 @@ function isAlias(key: kms.IKey): key is kms.IAlias {
 
 function refuseOtherUse(scope: Construct, prop: KeyProp, { node }: kms.IKey): void {
   const resource = node.defaultChild;
-  if (!(resource instanceof kms.CfnKey)) return;
+  if (!isInstanceOf(resource, kms.CfnKey)) return;
   const { keySpec = 'SYMMETRIC_DEFAULT', keyUsage = 'ENCRYPT_DECRYPT' } = resource;
   if (keySpec === 'SYMMETRIC_DEFAULT' && keyUsage === 'ENCRYPT_DECRYPT') return;
   throw new Error(
@@ -80,7 +81,7 @@ export function letUseKey(scope: Construct, { prop, key, users }: UsedKey): void
 /** The functions have their rights in the key by policies of their roles alone. */
 function warnOfKeyWithoutIam(scope: Construct, prop: KeyProp, key: kms.IKey): void {
   const resource = key.node.defaultChild;
-  if (!(resource instanceof kms.CfnKey)) return;
+  if (!isInstanceOf(resource, kms.CfnKey)) return;
   scope.node.addValidation({
     validate: () => {
       const policy = JSON.stringify(Stack.of(resource).resolve(resource.keyPolicy));

@@ -8,6 +8,7 @@ import type { FunctionNetwork } from './applied-settings';
 import { checkFunctionGroups } from './checked-function-groups';
 import { checkFunctionSubnets } from './checked-function-subnets';
 import type { CompanySettings } from './company-settings';
+import { isInstanceOf } from './instance-of';
 import { warnAtSynth } from './late-advice';
 import { otherPlace } from './same-place';
 
@@ -132,7 +133,7 @@ function warnWithoutWayOut(scope: Construct, { vpc, subnets, needs }: WayOut): v
 function endpointsOf(vpc: ec2.IVpc): string[] {
   return vpc.node.root.node
     .findAll()
-    .filter((construct) => construct instanceof ec2.CfnVPCEndpoint)
+    .filter((construct) => isInstanceOf(construct, ec2.CfnVPCEndpoint))
     .filter(({ vpcId }) => vpcId === vpc.vpcId)
     .flatMap((endpoint) => {
       const name = JSON.stringify(Stack.of(endpoint).resolve(endpoint.serviceName) ?? '');

@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
+import { isInstanceOf } from './instance-of';
 import { renderedName } from './role-name';
 
 /** Not among them: what CloudFormation needs to change and delete a queue. */
@@ -110,7 +111,7 @@ export class GuardedQueue extends sqs.Queue {
   }
 
   private isOfOtherStack(principal: iam.IPrincipal): principal is iam.Role {
-    return principal instanceof iam.Role && Stack.of(principal) !== Stack.of(this);
+    return isInstanceOf(principal, iam.Role) && Stack.of(principal) !== Stack.of(this);
   }
 
   private unlessExcepted() {

@@ -1,4 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { isInstanceOf } from './instance-of';
 import { isKnownLater } from './known-later';
 import { referredBy } from './referred-by';
 
@@ -12,5 +13,5 @@ export function areOfOtherVpcs(one: string | undefined, other: string | undefine
 function knownVpc(id: string | undefined): unknown {
   if (id === undefined || !isKnownLater(id)) return id;
   const target = referredBy(id);
-  return target instanceof ec2.CfnVPC ? target : undefined;
+  return isInstanceOf(target, ec2.CfnVPC) ? target : undefined;
 }

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { isInstanceOf } from './instance-of';
 
 /**
  * Refuses a reservation that is smaller than what the function takes from its queues side by side:
@@ -24,7 +25,7 @@ export function checkReservation(handler: lambda.Function): void {
 
 function takenSideBySide(handler: lambda.Function): number {
   return handler.node.children
-    .filter((child) => child instanceof lambda.EventSourceMapping)
+    .filter((child) => isInstanceOf(child, lambda.EventSourceMapping))
     .map(({ node }) => (node.defaultChild as lambda.CfnEventSourceMapping).scalingConfig)
     .map((config) => (isScaling(config) ? (config.maximumConcurrency ?? 0) : 0))
     .filter((most) => !Token.isUnresolved(most))

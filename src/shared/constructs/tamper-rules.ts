@@ -12,6 +12,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
+import { isInstanceOf } from './instance-of';
 import { renderedName } from './role-name';
 import { passedRolesPattern, tamperPattern, trailPattern } from './tamper-patterns';
 import { TopicTarget } from './topic-target';
@@ -124,7 +125,7 @@ export class TamperRules extends Construct {
     const longest = Math.floor(LONGEST_PATHS / FUNCTIONS_PER_RULE);
     return this.props.functions
       .map(({ role }) => role?.node.defaultChild)
-      .filter((role) => role instanceof iam.CfnRole)
+      .filter((role) => isInstanceOf(role, iam.CfnRole))
       .map((role) => ({ role, ...renderedName(role) }))
       .filter(({ path }) => path.length > longest)
       .map(
@@ -268,7 +269,7 @@ function tamperText(sentry: string, { risk, parameters }: ToldOfCalls): string {
 }
 
 function eventSourceMappings(handler: lambda.Function): lambda.EventSourceMapping[] {
-  return handler.node.children.filter((child) => child instanceof lambda.EventSourceMapping);
+  return handler.node.children.filter((child) => isInstanceOf(child, lambda.EventSourceMapping));
 }
 
 function keysOf(

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { isInstanceOf } from './instance-of';
 import { warnAtSynth } from './late-advice';
 import { referredBy } from './referred-by';
 
@@ -51,7 +52,7 @@ function keyOfResource(topic: sns.ITopic): unknown {
 
 function resourceOf(topic: sns.ITopic): sns.CfnTopic | undefined {
   const { defaultChild } = topic.node;
-  if (defaultChild instanceof sns.CfnTopic) return defaultChild;
+  if (isInstanceOf(defaultChild, sns.CfnTopic)) return defaultChild;
   const referred = referredBy(topic.topicArn);
-  return referred instanceof sns.CfnTopic ? referred : undefined;
+  return isInstanceOf(referred, sns.CfnTopic) ? referred : undefined;
 }

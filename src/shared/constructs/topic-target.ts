@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { isInstanceOf } from './instance-of';
 import { isOfOtherAccount } from './same-account';
 
 export interface TopicTargetProps {
@@ -36,7 +37,7 @@ const ROLE_ID = 'PublishRole';
 /** One for all rules of a construct. */
 function roleOfRules(scope: Construct): iam.IRole {
   const role = scope.node.tryFindChild(ROLE_ID);
-  if (role instanceof iam.Role) return role;
+  if (isInstanceOf(role, iam.Role)) return role;
   return new iam.Role(scope, ROLE_ID, {
     description: `Rules of ${scope.node.path} publish with it to a topic of another account`,
     assumedBy: new iam.ServicePrincipal('events.amazonaws.com'),

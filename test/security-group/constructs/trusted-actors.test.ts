@@ -1,6 +1,7 @@
 import {
   Annotations as CdkAnnotations,
   CliCredentialsStackSynthesizer,
+  DefaultStackSynthesizer,
   Fn,
   Stack,
 } from 'aws-cdk-lib';
@@ -53,6 +54,11 @@ describe('what a sentry is told of', () => {
         userName: 'ann@example.com',
       },
     ]);
+  });
+
+  test('deployments of the CDK, also where the synthesizer is of another copy of it', () => {
+    const stack = new Stack(undefined, 'Stack', { env: ENV, synthesizer: ofAnotherCopy() });
+    expect(trusted(Actor.cdkDeployments(), stack)).toEqual(trusted(Actor.cdkDeployments()));
   });
 
   test('an IAM user, with the path', () => {
@@ -329,6 +335,18 @@ describe('a lock on groups of the app', () => {
     expect(warnings({ trustedActors }, stack)).toEqual([]);
   });
 
+  test.each([
+    ['is well', `cdk-hnb659fds-cfn-exec-role-${OWN}-eu-west-1`, 0],
+    ['is reverted', 'someone', 1],
+  ])(
+    '%s where a synthesizer of another copy of the CDK deploys it, and %s is trusted',
+    (_, roleName, count) => {
+      const stack = new Stack(undefined, 'Stack', { env: ENV, synthesizer: ofAnotherCopy() });
+      const role = iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${OWN}:role/${roleName}`);
+      expect(warnings({ trustedActors: [Actor.role(role)] }, stack)).toHaveLength(count);
+    },
+  );
+
   test('may be meant so: the warning has an id', () => {
     const stack = new Stack(undefined, 'Stack', { env: ENV });
     CdkAnnotations.of(stack).acknowledgeWarning('cdk-sentries:deploymentsReverted');
@@ -353,8 +371,19 @@ describe('a lock on groups of the app', () => {
   }
 });
 
-function trusted(actor: Actor): unknown {
-  const { scope, judging } = settings({ trustedActors: [actor] });
+/** As an app has it that installed a second copy, by a package that asks for another version. */
+function ofAnotherCopy(): DefaultStackSynthesizer {
+  let synthesizer: DefaultStackSynthesizer | undefined;
+  jest.isolateModules(() => {
+    const copy = jest.requireActual<typeof import('aws-cdk-lib')>('aws-cdk-lib');
+    synthesizer = new copy.DefaultStackSynthesizer();
+  });
+  expect(synthesizer).not.toBeInstanceOf(DefaultStackSynthesizer);
+  return synthesizer!;
+}
+
+function trusted(actor: Actor, stack?: Stack): unknown {
+  const { scope, judging } = settings({ trustedActors: [actor] }, stack);
   return Stack.of(scope).resolve(judging.trustedActors);
 }
 

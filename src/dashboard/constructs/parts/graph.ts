@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { isInstanceOf } from '../../../shared/constructs/instance-of';
 
 /** A dashboard has 24 columns. */
 export const FULL_WIDTH = 24;
@@ -35,5 +36,5 @@ export function graph({ title, unit, period, metrics, width }: GraphProps): clou
 
 /** Metrics of the library have five minutes, and expressions are made for their graph. */
 function atPeriod(metric: cloudwatch.IMetric, period: Duration): cloudwatch.IMetric {
-  return metric instanceof cloudwatch.Metric ? metric.with({ period }) : metric;
+  return isInstanceOf(metric, cloudwatch.Metric) ? metric.with({ period }) : metric;
 }

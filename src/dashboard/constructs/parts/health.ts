@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { FULL_WIDTH, graph, GRAPH_HEIGHT, THIRD } from './graph';
+import { isInstanceOf } from '../../../shared/constructs/instance-of';
 import { chunksOf } from '../../../shared/domain/chunks';
 
 const HALF = FULL_WIDTH / 2;
@@ -81,5 +82,5 @@ function givenUp({ node, deadLetterQueues }: Watched): cloudwatch.IWidget[] {
 }
 
 export function functionsIn(construct: Construct): lambda.Function[] {
-  return construct.node.findAll().filter((one) => one instanceof lambda.Function);
+  return construct.node.findAll().filter((one) => isInstanceOf(one, lambda.Function));
 }

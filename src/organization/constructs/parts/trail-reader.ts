@@ -13,6 +13,7 @@ import {
 } from '../../../shared/constructs/acknowledge-finding';
 import { BundledFunction } from '../../../shared/constructs/bundled-function';
 import type { GuardedQueue } from '../../../shared/constructs/guarded-queue';
+import { isInstanceOf } from '../../../shared/constructs/instance-of';
 import { NotifyingAlarm } from '../../../shared/constructs/notifying-alarm';
 import { grantPublish } from '../../../shared/constructs/publish-right';
 import { keepName } from '../../../shared/constructs/role-name';
@@ -195,7 +196,7 @@ export class TrailReader implements SourceReader {
   /** Of a bucket that is not in the app, nothing is known. */
   private notificationErrors(): string[] {
     const { bucket } = this.props;
-    if (!(bucket instanceof s3.Bucket) || tellsEventBridge(bucket)) return [];
+    if (!isInstanceOf(bucket, s3.Bucket) || tellsEventBridge(bucket)) return [];
     return [
       `${this.host.hub.node.path}: the bucket ${bucket.node.path} does not tell EventBridge of new objects, so no log file would be read: ` +
         'give it "eventBridgeEnabled: true".',
