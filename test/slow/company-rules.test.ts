@@ -18,6 +18,7 @@ import ts from 'typescript';
 import * as sentries from 'cdk-sentries';
 
 const {
+  ApprovedAction,
   Approvers,
   ChangeResponse,
   ChangeSource,
@@ -25,10 +26,16 @@ const {
   KeyActions,
   ManagementEventsTrail,
   MemberAccounts,
+  MemberRights,
+  MemberStackSets,
   MonitoredGroups,
   SecurityGroupBaseline,
+  SecurityGroupRehearsal,
   SecurityGroupSentry,
+  SentryDashboard,
   SentryHub,
+  SentryMember,
+  SentryMemberRegion,
   SlackApprovalWorkflow,
 } = sentries;
 
@@ -156,6 +163,29 @@ function companyApp(): App {
       askBeforeDeactivating: approvals,
     }),
   });
+  new SecurityGroupRehearsal(stack, 'Rehearsal', {
+    ...company,
+    monitoredGroups: MonitoredGroups.all(),
+    policies: [{ baseline: SecurityGroupBaseline.locked(), response: ChangeResponse.notifyOnly() }],
+  });
+  new ApprovedAction(stack, 'Action', {
+    ...company,
+    workflow: approvals,
+    actionFunction: lambda.Function.fromFunctionAttributes(stack, 'Own', {
+      functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:own',
+      sameEnvironment: true,
+    }),
+  });
+  new SentryDashboard(stack, 'Dashboard', { workflows: [approvals], hubs: [hub] });
   new ManagementEventsTrail(stack, 'Trail');
+  new MemberStackSets(new Stack(app, 'StackSets'), 'Members', {
+    hub,
+    targets: [{ units: ['ou-abcd-12345678'], rights: MemberRights.FULL }],
+    regions: ['eu-west-1'],
+  });
+  const ofMember = (id: string, region: string) =>
+    new Stack(app, id, { env: { account: '444455556666', region } });
+  new SentryMember(ofMember('Member', 'eu-west-1'), 'Member', { hub, rights: MemberRights.FULL });
+  new SentryMemberRegion(ofMember('Further', 'eu-west-2'), 'Region', { hub });
   return app;
 }

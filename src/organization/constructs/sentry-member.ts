@@ -5,6 +5,7 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { Construct } from 'constructs';
 import type { ISentryHub } from './hub-reference';
 import { checkedReference, rolesValues, ruleParameters } from './hub-values';
+import { acknowledgeRoles, acknowledgeRule } from './member-findings';
 import { MemberRights } from './member-rights';
 import { warnOfUnwatchedAccount } from './member-warnings';
 import { isInstanceOf } from '../../shared/constructs/instance-of';
@@ -61,6 +62,7 @@ export class SentryMember extends Construct {
     });
     const made = roles.node.findAll().filter((construct) => isInstanceOf(construct, iam.CfnRole));
     made.forEach((role) => keepName(role, role.roleName, NAME_REMEDY));
+    acknowledgeRoles(roles, made);
     // CloudFormation wants no dependency on a role that the rights leave out.
     new SentryMemberRegion(this, 'Region', { hub }).node.addDependency(
       roles.getResource('ForwardRole'),
@@ -72,10 +74,11 @@ export class SentryMember extends Construct {
 export class SentryMemberRegion extends Construct {
   constructor(scope: Construct, id: string, props: SentryMemberRegionProps) {
     super(scope, id);
-    new CfnInclude(this, 'Rule', {
+    const rule = new CfnInclude(this, 'Rule', {
       templateFile: path.join(TEMPLATES, 'rule.template.json'),
       preserveLogicalIds: false,
       parameters: ruleParameters(checkedReference(this.node.path, props.hub)),
     });
+    acknowledgeRule(rule);
   }
 }

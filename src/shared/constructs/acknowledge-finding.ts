@@ -38,8 +38,9 @@ export function acknowledgeInPacks(scope: Construct, rule: string, reason: strin
 }
 
 /** As cdk-nag names a resource that holds references. */
-function arnText(resolved: string | { 'Fn::Join': [string, ArnPart[]] }): string {
+function arnText(resolved: ResolvedArn): string {
   if (typeof resolved === 'string') return resolved;
+  if ('Fn::Sub' in resolved) return resolved['Fn::Sub'].replace(/\$\{([^}]+)\}/g, '<$1>');
   return resolved['Fn::Join'][1]
     .map((part) => {
       if (typeof part === 'string') return part;
@@ -48,4 +49,6 @@ function arnText(resolved: string | { 'Fn::Join': [string, ArnPart[]] }): string
     .join('');
 }
 
+type ResolvedArn =
+  string | { readonly 'Fn::Sub': string } | { readonly 'Fn::Join': [string, ArnPart[]] };
 type ArnPart = string | { readonly Ref: string } | { readonly 'Fn::GetAtt': [string, string] };
