@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { BENCHES } from './benches';
 import { machine } from './machine';
 import { type Goal, markdownTable, type Part, type Section } from './section';
+import { anchorOf } from '../../site/.vitepress/anchor';
 
 const DOCS = resolve(__dirname, '..', '..', 'docs');
 const PAGE = join(DOCS, 'benchmarks.md');
@@ -27,12 +28,24 @@ export function writeSection(section: Section): void {
     if (part.kind === 'plot') writeFileSync(plotFile(section, part.plot.name), part.plot.svg);
   }
   const sections = new Map([...sectionsIn(PAGE), [section.name, markdownOf(section)]]);
-  const written = BENCHES.flatMap((name) => sections.get(name) ?? []);
-  writeFileSync(PAGE, `${[INTRODUCTION, ...written].join('\n\n')}\n`);
+  writeFileSync(PAGE, pageOf(sections));
   console.log(markdownOf(section));
 }
 
-function sectionsIn(page: string): Map<string, string> {
+/** The page of these sections, by their names. */
+export function pageOf(sections: ReadonlyMap<string, string>): string {
+  const written = BENCHES.flatMap((name) => sections.get(name) ?? []);
+  return `${[INTRODUCTION, contentsOf(written), ...written].join('\n\n')}\n`;
+}
+
+function contentsOf(sections: readonly string[]): string {
+  return sections
+    .map((section) => /^## (.+)$/m.exec(section)![1]!)
+    .map((title) => `- [${title}](#${anchorOf(title)})`)
+    .join('\n');
+}
+
+export function sectionsIn(page: string): Map<string, string> {
   if (!existsSync(page)) return new Map();
   const found = readFileSync(page, 'utf8').matchAll(
     /<!-- bench: ([\w-]+) -->[^]*?<!-- end of \1 -->/g,

@@ -3,6 +3,7 @@ import { type GrantedRight, grantsOf, resourcesFor } from './granted';
 import type { Condition } from './policy-statement';
 import { HOLDERS, type RightsApp, type RightsHolder } from './rights-apps';
 import type { PlacedStatement } from './template-roles';
+import { anchorOf } from '../../../site/.vitepress/anchor';
 
 export const WRITE_AGAIN = 'npx projen rights';
 
@@ -10,12 +11,15 @@ const HEAD = `# The rights of the functions
 
 Each call to AWS that a function makes, with the permission that AWS asks for, and the statement that gives it.
 This page is made by [a test](../test/house/rights.test.ts), which fails where it is not true. \`${WRITE_AGAIN}\` writes it again.
+`;
+
+const READING = `How to read a section:
 
 - The calls are those whose commands a function's files import. The slow tests compare them with those that they see made, say which they do not play, and let none pass that the role does not allow.
 - Permissions, types of resources and condition keys are those of AWS's [service authorization reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html).
 - A type that the reference calls optional is asked for where the request names such a resource or tags it.
 - Conditions hold for keys that AWS has for that permission alone; with another key, the statement would never allow anything.
-- REGION and ACCOUNT are those of the stack, and names those that the constructs have in the test's app.
+- REGION and ACCOUNT are those of the stack, and names those that the constructs have in the test's app. So is the partition \`aws\`: in GovCloud and China, ARNs begin with \`arn:aws-us-gov:\` and \`arn:aws-cn:\`.
 - A statement is named by its number in a policy, as in the template.
 - A role is denied what counts, unless the call comes from inside of its own function. Without the function's ARN in the request, it is denied as well.
 `;
@@ -26,7 +30,29 @@ type GrantInApp = GrantedRight & { readonly way: string };
 /** The content of docs/rights.md. */
 export async function rightsPage(apps: readonly RightsApp[]): Promise<string> {
   const sections = await Promise.all(HOLDERS.map(async (holder) => sectionOf(holder, apps)));
-  return `${HEAD}\n${sections.join('\n')}`;
+  return `${HEAD}\n${contents()}\n\n${READING}\n${sections.join('\n')}`;
+}
+
+/** A line for each construct, with its functions. */
+function contents(): string {
+  const constructs = [...new Set(HOLDERS.map(({ construct }) => construct))];
+  return constructs
+    .map((construct) => {
+      const holders = HOLDERS.filter((holder) => holder.construct === construct);
+      const functions = holders.map(
+        (holder) => `[${functionOf(holder)}](#${anchorOf(headingOf(holder))})`,
+      );
+      return `- ${construct}: ${functions.join(', ')}`;
+    })
+    .join('\n');
+}
+
+function headingOf(holder: RightsHolder): string {
+  return `${holder.construct}: ${functionOf(holder)}`;
+}
+
+function functionOf({ handler }: RightsHolder): string {
+  return handler.split('/').at(-1)!;
 }
 
 async function sectionOf(holder: RightsHolder, apps: readonly RightsApp[]): Promise<string> {
@@ -35,7 +61,7 @@ async function sectionOf(holder: RightsHolder, apps: readonly RightsApp[]): Prom
   const held = app?.roles.get(holder.role) ?? [];
   const denied = app?.denials.get(holder.role) ?? [];
   return [
-    `## ${holder.construct}: ${holder.handler.split('/').at(-1)}\n`,
+    `## ${headingOf(holder)}\n`,
     '| call | permission | type of resource | resource | condition | given by |',
     '|---|---|---|---|---|---|',
     ...rows,
