@@ -6,7 +6,6 @@ import {
   type SentrySettings,
   smallestApp,
 } from './cost-apps';
-import before from './cost-before.json';
 import { ASSUMED, COST_PARTS, type CostLine, idleCost, type Rotations, totalOf } from './idle-cost';
 import { PRICE_LIST } from './price-list';
 
@@ -31,7 +30,7 @@ export function costedApps(): readonly CostedApp[] {
 /** The page, with what is between its markers written again. */
 export function costPage(page: string, apps: readonly CostedApp[]): string {
   const contents: Readonly<Record<string, string>> = {
-    today: apps.map((app) => [HEADINGS[app.name], '', beforeAndAfter(app)].join('\n')).join('\n\n'),
+    today: apps.map((app) => [HEADINGS[app.name], '', partsTable(app)].join('\n')).join('\n\n'),
     options: optionsTable(),
     use: useTable(),
     organization: organizationTable(),
@@ -55,44 +54,18 @@ const HEADINGS = {
   allThree: '### All three constructs',
 } as const;
 
-const YEARS: readonly (readonly [Rotations, 'firstYear' | 'thirdYear'])[] = [
-  [0, 'firstYear'],
-  [2, 'thirdYear'],
-];
+/** The first year, and the third and later: a key's first two rotations raise its price. */
+const YEARS: readonly Rotations[] = [0, 2];
 
-function beforeAndAfter({ name, template }: CostedApp): string {
-  const [first, third] = YEARS.map(([rotations]) => idleCost(template, PRICE_LIST, rotations));
-  const then = before[name];
+function partsTable({ template }: CostedApp): string {
+  const years = YEARS.map((rotations) => idleCost(template, PRICE_LIST, rotations));
   const rows = COST_PARTS.map((part) => [
     part,
-    `${then.firstYear[part].count}`,
-    `${countOf(first!, part)}`,
-    dollars(then.firstYear[part].dollars),
-    dollars(dollarsOf(first!, part)),
-    dollars(then.thirdYear[part].dollars),
-    dollars(dollarsOf(third!, part)),
+    `${countOf(years[0]!, part)}`,
+    ...years.map((lines) => dollars(dollarsOf(lines, part))),
   ]);
-  const sums = [
-    '**sum**',
-    '',
-    '',
-    ...YEARS.flatMap(([, year], index) => [
-      `**${dollars(sumOf(COST_PARTS.map((part) => then[year][part].dollars)))}**`,
-      `**${dollars(totalOf([first!, third!][index]!))}**`,
-    ]),
-  ];
-  return table(
-    [
-      'part',
-      'number before',
-      'now',
-      'first year: before',
-      'now',
-      'third year and later: before',
-      'now',
-    ],
-    [...rows, sums],
-  );
+  const sums = ['**sum**', '', ...years.map((lines) => `**${dollars(totalOf(lines))}**`)];
+  return table(['part', 'number', 'first year', 'third year and later'], [...rows, sums]);
 }
 
 interface Option {
@@ -162,7 +135,7 @@ const OPTIONS: readonly Option[] = [
 function optionsTable(): string {
   const rows = OPTIONS.map(({ name, of, without = {}, with: settings }) => {
     const [plain, changed] = [without, settings].map((one) => appOf(of, one));
-    const [first, third] = YEARS.map(([rotations]) =>
+    const [first, third] = YEARS.map((rotations) =>
       signed(
         totalOf(idleCost(changed, PRICE_LIST, rotations)) -
           totalOf(idleCost(plain, PRICE_LIST, rotations)),
@@ -173,7 +146,7 @@ function optionsTable(): string {
   const alone = (['SecurityGroupSentry', 'IamKeySentry', 'SlackApprovalWorkflow'] as const).map(
     (construct) => {
       const template = appOf([construct], { retiring: false, asking: false });
-      const [first, third] = YEARS.map(([rotations]) =>
+      const [first, third] = YEARS.map((rotations) =>
         dollars(totalOf(idleCost(template, PRICE_LIST, rotations))),
       );
       return [`${construct}, alone in a stack`, first!, third!];
@@ -190,7 +163,7 @@ function actionRows(): string[][] {
   const plain = [appOf(['SlackApprovalWorkflow'])];
   const row = (name: string, place: ActionPlace) => {
     const changed = appWithAction(place);
-    const [first, third] = YEARS.map(([rotations]) =>
+    const [first, third] = YEARS.map((rotations) =>
       signed(totalOfAll(changed, rotations) - totalOfAll(plain, rotations)),
     );
     return [name, first!, third!];
@@ -265,7 +238,7 @@ const REGIONS = 2;
 /** What a hub costs once, against what sentries in each place would. */
 function organizationTable(): string {
   const yearly = (template: object) =>
-    YEARS.map(([rotations]) => totalOf(idleCost(template, PRICE_LIST, rotations)));
+    YEARS.map((rotations) => totalOf(idleCost(template, PRICE_LIST, rotations)));
   const hub = yearly(appOf(ALL_THREE, { hub: true }));
   const place = yearly(appOf(['SecurityGroupSentry']));
   const keys = yearly(appOf(['IamKeySentry']));
@@ -277,10 +250,6 @@ function organizationTable(): string {
       ['what', 'first year', 'third year and later'],
       [
         row('*H*: all three constructs with a hub', hub),
-        row(
-          'the same, before',
-          YEARS.map(([, year]) => sumOf(COST_PARTS.map((part) => before.hub[year][part].dollars))),
-        ),
         row('*S*: a SecurityGroupSentry in each account and Region', place),
         row('*K*: an IamKeySentry in each account', keys),
       ],
