@@ -29,6 +29,19 @@ test('each output that a command asks for stands in the runbook', () => {
   expect([...new Set(names)].sort()).toEqual([...listed, 'SlackAppManifest'].sort());
 });
 
+test('what is pasted into a shell or into IAM fits every partition', () => {
+  const policies = PAGES.flatMap((page) =>
+    [...readFileSync(join(PROJECT, page), 'utf8').matchAll(/^ *```json\n([^]*?)^ *```$/gm)].map(
+      ([, policy = '']) => ({ page, command: policy }),
+    ),
+  );
+
+  expect(policies.length).toBeGreaterThan(3);
+  expect([...COMMANDS, ...policies].filter(({ command }) => command.includes('arn:aws:'))).toEqual(
+    [],
+  );
+});
+
 test('each function that is invoked has its name from an output', () => {
   for (const page of PAGES) {
     const typed = COMMANDS.filter((one) => one.page === page).map(({ command }) => command);

@@ -1,6 +1,7 @@
 import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import { settingsFor } from './applied-settings';
 import { warnOfImportedTopic } from './imported-topic';
@@ -79,9 +80,10 @@ function refuseOtherRegion(scope: Construct, topic: sns.ITopic): void {
 function refuseOtherAccount(scope: Construct, topic: sns.ITopic): void {
   if (!isOfOtherAccount(scope, topic)) return;
   const { account, region } = topic.env;
+  const { partition = 'aws' } = RegionInfo.get(region);
   throw new Error(
     `${scope.node.path}: "notificationTopic" is made by the stack ${Stack.of(topic).stackName} in account ${account}, whose resources have no names yet: ` +
-      `give that topic a "topicName", and give it here by its ARN, such as sns.Topic.fromTopicArn(this, 'Security', 'arn:aws:sns:${region}:${account}:security').`,
+      `give that topic a "topicName", and give it here by its ARN, such as sns.Topic.fromTopicArn(this, 'Security', 'arn:${partition}:sns:${region}:${account}:security').`,
   );
 }
 

@@ -13,12 +13,23 @@ import {
   SecurityGroupSentry,
   SentryHub,
 } from '../../../src';
+import { givenTopic } from '../../../src/shared/constructs/notification-topic';
 import { TopicTarget } from '../../../src/shared/constructs/topic-target';
 
 const HERE = { account: '111111111111', region: 'eu-west-1' };
 const THERE = { account: '222222222222', region: 'eu-west-1' };
 const ARN_THERE = 'arn:aws:sns:eu-west-1:222222222222:security';
 const KEY_ARN = 'arn:aws:kms:eu-west-1:111111111111:key/01234567-89ab-cdef-0123-456789abcdef';
+
+test('the way that works has an ARN of the same partition', () => {
+  const app = new App();
+  const stackOf = (id: string, account: string) =>
+    new Stack(app, id, { env: { account, region: 'cn-north-1' } });
+  const topic = new sns.Topic(stackOf('Central', THERE.account), 'T');
+  expect(() => givenTopic(stackOf('Own', HERE.account), topic)).toThrow(
+    'arn:aws-cn:sns:cn-north-1:222222222222:security',
+  );
+});
 
 describe('a topic that alarms and rules could not reach is refused, with a way that works', () => {
   test.each<[string, (stack: Stack) => sns.ITopic, RegExp]>([
