@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { Stage } from 'aws-cdk-lib';
@@ -25,8 +25,19 @@ export function bundleFolder(scope: Construct, bundle: string): string {
   const digest = createHash('sha256').update(code).digest('hex');
   const folder = path.join(Stage.of(scope)!.assetOutdir, UNPACKED, bundle, digest.slice(0, 16));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'index.js'), code);
+  writeWhole(path.join(folder, 'index.js'), code);
   return folder;
+}
+
+/**
+ * Another process may synthesize into the same output, and look at the file and its folder at any
+ * time: it finds the whole of the file, and nothing beside it.
+ */
+function writeWhole(file: string, text: string): void {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  const besideItsFolder = `${path.dirname(file)}.${randomUUID()}`;
+  writeFileSync(besideItsFolder, text);
+  renameSync(besideItsFolder, file);
 }
 
 function archivedCode(bundle: string): string {
