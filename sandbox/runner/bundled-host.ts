@@ -1,10 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { buildSync } from 'esbuild';
 
 const HOST = path.join(__dirname, 'function-host.ts');
 const FOLDER = path.join(__dirname, '..', '..', '.sandbox', 'function-host');
+
+/**
+ * As a program: `buildSync` starts a thread and a process that never end, and jest, which loads it
+ * again for each test file, would gather them.
+ */
+const ESBUILD = require.resolve('esbuild/bin/esbuild');
 
 let bundledFile: string | undefined;
 
@@ -19,13 +25,7 @@ export function bundledHost(): string {
 
 /** Named after what stands in it: who wrote it first does not matter. */
 function bundle(): string {
-  const { outputFiles } = buildSync({
-    entryPoints: [HOST],
-    bundle: true,
-    platform: 'node',
-    write: false,
-  });
-  const contents = outputFiles.map(({ text }) => text).join('');
+  const contents = execFileSync(ESBUILD, [HOST, '--bundle', '--platform=node']);
   const digest = createHash('sha256').update(contents).digest('hex').slice(0, 12);
   const file = path.join(FOLDER, `${digest}.cjs`);
   if (existsSync(file)) return file;

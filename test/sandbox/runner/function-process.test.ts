@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { bundledHost } from '../../../sandbox/runner/bundled-host';
 import { FunctionProcess } from '../../../sandbox/runner/function-process';
 
 const HOUR_MS = 3_600_000;
@@ -73,6 +74,17 @@ test('all that an invocation printed is told before its answer, and no more than
   await answered;
   expect(printed.filter((line) => line === 'x'.repeat(200))).toHaveLength(LINES);
   expect(printed.filter((line) => !line.startsWith('x'))).toEqual(['no end of line']);
+});
+
+test('no thread is left of the bundling: each would listen to what this process prints', () => {
+  const listeners = process.stderr.listenerCount('unpipe');
+  jest.isolateModules(() => {
+    const again = jest.requireActual<{ bundledHost: () => string }>(
+      '../../../sandbox/runner/bundled-host',
+    );
+    expect(again.bundledHost()).toBe(bundledHost());
+  });
+  expect(process.stderr.listenerCount('unpipe')).toBe(listeners);
 });
 
 async function invoked(event: number): Promise<z.infer<typeof Answer>> {
