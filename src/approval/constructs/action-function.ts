@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { BundledFunction } from '../../shared/constructs/bundled-function';
 import { isInstanceOf } from '../../shared/constructs/instance-of';
 import { otherPlace } from '../../shared/constructs/same-place';
 import { MOST_ACTION_SECONDS } from '../contracts/carry-out-action.environment';
@@ -16,6 +17,11 @@ export function checkActionFunction(action: Construct, actionFunction: lambda.IF
     );
   }
   const target = functionOf(actionFunction);
+  if (target instanceof BundledFunction) {
+    throw new Error(
+      `${path}: "actionFunction" is ${target.node.path}, a function of the library, which does nothing with a decision: each would fail. Give a function of your own.`,
+    );
+  }
   if (!isInstanceOf(target, lambda.Function) || !target.timeout) return;
   const { timeout } = target;
   if (Token.isUnresolved(timeout) || timeout.toSeconds() <= MOST_ACTION_SECONDS) return;

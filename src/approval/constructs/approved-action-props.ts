@@ -16,7 +16,8 @@ export interface ApprovedActionProps extends CompanySettings {
    * people; what it throws is tried again. It keeps the role and the rights that it has.
    *
    * It is waited for, so it throws if the function is known to have a timeout of more than 5
-   * minutes, and if it is in another account or Region.
+   * minutes, and if it is in another account or Region. Throws as well for a function of the
+   * library, such as the `askFunction` of another action: none of them takes a decision so.
    */
   readonly actionFunction: lambda.IFunction;
 

@@ -6,6 +6,7 @@ import { checkedTagValues } from '../../shared/constructs/checked-tag-values';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
 import type { Deciders, Route } from '../domain/approval-configuration';
 import { ACCOUNT_LABEL, UNIT_LABEL } from '../domain/request-labels';
+import { routesInFrontOf } from '../domain/route-reach';
 
 const LONGEST_NAME = 64;
 const CONTROL_CHARACTER = /\p{C}/u;
@@ -28,6 +29,7 @@ export function checkedRoutes(
     refuseRepeatedIds(workflow, route, earlier);
     refuseUnreached(workflow, route, earlier);
     refuseSharedTags(workflow, route, earlier);
+    refuseTaken(workflow, route, earlier);
   });
   refuseIdle(workflow, checked, own);
   return checked;
@@ -139,6 +141,16 @@ function refuseSharedTags(workflow: string, route: Route, earlier: readonly Rout
   if (!first) return;
   throw new Error(
     `${workflow}: the tag ${first.tag} is named twice in its routes, in "${first.name}" and "${route.name}", and the first alone would count: name it once.`,
+  );
+}
+
+/** By several routes together: what one alone takes was refused before. */
+function refuseTaken(workflow: string, route: Route, earlier: readonly Route[]): void {
+  const inFront = routesInFrontOf(route, earlier);
+  if (!inFront) return;
+  const names = inFront.map(({ name }) => `"${name}"`).join(' and ');
+  throw new Error(
+    `${workflow}: route "${route.name}" is never reached, since ${names} before it are together for all that it is for: write it before them, or leave it out.`,
   );
 }
 

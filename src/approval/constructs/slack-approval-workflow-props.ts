@@ -49,7 +49,8 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
 
   /**
    * Where it is told what becomes of requests, for those who watch and do not decide. Throws if it
-   * is a webhook whose secret is one of the app's own.
+   * is a webhook whose secret is one of the app's own, and if it is the one channel in which all
+   * questions are asked, where people read that already.
    *
    * @default - nowhere but in the approval channel
    */
@@ -68,7 +69,7 @@ export interface SlackApprovalWorkflowProps extends CompanySettings {
    * Who decides instead, and in which channel, by the account and the organizational units that a
    * request is about, and by tags of its security group. The first that is for it counts, in the
    * order given; what none is for is decided by the workflow's own approvers. Throws if one is
-   * never reached, or changes nothing.
+   * never reached, as one or several before it are for all that it is for, or changes nothing.
    *
    * @default - none: the workflow's own approvers decide all requests
    */

@@ -6,7 +6,7 @@ import { checkedRoutes } from './checked-routes';
 import { storedPrompt } from './denial-prompt';
 import type { SlackApprovalWorkflowProps } from './slack-approval-workflow-props';
 import { checkedSeconds, type DurationRange } from '../../shared/constructs/checked-duration';
-import type { ApprovalParameter } from '../contracts/approval-parameter';
+import type { ApprovalParameter, Monitoring } from '../contracts/approval-parameter';
 import type { Deciders, Route } from '../domain/approval-configuration';
 
 /** All that the handlers read, less the askers, which are added later. */
@@ -36,6 +36,7 @@ export function slackApprovalWorkflowSettings(
   const routes = checkedRoutes(path, props.routes ?? [], own);
   if (!allowSelfApproval) warnOfTooFew(scope, own, routes);
   warnOfOthers(scope, own, routes);
+  const monitoring = checkedMonitoring(scope, props, [own, ...routes]);
   const seconds = (name: DurationProp, byDefault: Duration, range: DurationRange) =>
     checkedSeconds(props[name] ?? byDefault, place(scope, name), range);
   const expireSeconds = seconds('expireAfter', Duration.hours(24), EXPIRY_RANGE);
@@ -54,7 +55,7 @@ export function slackApprovalWorkflowSettings(
     denialPauseMilliseconds: seconds('pauseAfterDenial', Duration.hours(1), PAUSE_RANGE) * 1_000,
     ...(denialPrompt && { denialPrompt }),
     requestsAnHour: requestsAnHour(scope, props),
-    monitoring: props.monitoringChannel?._monitoring ?? { kind: 'none' },
+    monitoring,
     auditSeconds: seconds('auditRetention', Duration.days(400), AUDIT_RANGE),
     ...(routes.length > 0 && { routes }),
   };
@@ -68,6 +69,22 @@ function warnOfTooFew(scope: Construct, own: Deciders, routes: readonly Route[])
 function warnOfOthers(scope: Construct, own: Deciders, routes: readonly Route[]): void {
   warnOfMentionedOthers(scope, '', own);
   for (const route of routes) warnOfMentionedOthers(scope, `Route "${route.name}": `, route);
+}
+
+/** With routes, it may also be one of several channels in which people are asked. */
+function checkedMonitoring(
+  scope: Construct,
+  { monitoringChannel }: SlackApprovalWorkflowProps,
+  deciders: readonly Deciders[],
+): Monitoring {
+  if (!monitoringChannel) return { kind: 'none' };
+  const monitoring = monitoringChannel._monitoring;
+  if (monitoring.kind !== 'channel') return monitoring;
+  const { channelId } = monitoring;
+  if (deciders.some(({ approvalChannelId }) => approvalChannelId !== channelId)) return monitoring;
+  throw new Error(
+    `${place(scope, 'monitoringChannel')} is ${channelId}, in which all questions are asked, so people would read twice what became of each: name another channel, or leave it out.`,
+  );
 }
 
 type DurationProp = 'expireAfter' | 'remindAfter' | 'pauseAfterDenial' | 'auditRetention';

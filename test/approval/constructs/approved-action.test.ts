@@ -150,6 +150,26 @@ test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
       ),
     '"actionFunction" is in the region us-east-1, and the action in eu-west-1',
   ],
+  [
+    'asks for another action',
+    (stack) =>
+      new ApprovedAction(stack, 'Other', {
+        workflow: workflow(stack, {}, 'OtherApprovals'),
+        actionFunction: functionOf(stack),
+      }).askFunction,
+    'App/Action: "actionFunction" is App/Other/AskApproval, a function of the library, which does nothing with a decision',
+  ],
+  [
+    'is an alias of one of the workflow',
+    (stack) =>
+      new lambda.Alias(stack, 'Alias', {
+        aliasName: 'live',
+        version: new lambda.Version(stack, 'Version', {
+          lambda: workflow(stack, {}, 'OtherApprovals').deliveryFunction,
+        }),
+      }),
+    '"actionFunction" is App/OtherApprovals/DeliverMessages, a function of the library',
+  ],
 ])('a function is refused that %s', (_, functionIn, error) => {
   const stack = new Stack(new App(), 'App', PLACE);
   expect(() => withAction({ actionFunction: functionIn(stack) }, stack)).toThrow(error);

@@ -1,7 +1,12 @@
 import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { type ApprovalRoute, Approvers, type SlackApprovalWorkflowProps } from '../../../src';
+import {
+  type ApprovalRoute,
+  Approvers,
+  SlackDestination,
+  type SlackApprovalWorkflowProps,
+} from '../../../src';
 import { slackApprovalWorkflowSettings } from '../../../src/approval/constructs/slack-approval-workflow-settings';
 import { APPROVERS, secret } from '../samples/workflows';
 
@@ -16,6 +21,11 @@ describe('what cannot work is refused, with the path of the construct and what t
       'more approvals than approvers',
       { requiredApprovals: 3 },
       /"requiredApprovals" is 3 and there are 2 approvers, so nothing could be approved/,
+    ],
+    [
+      'a monitoring channel in which all is asked',
+      { monitoringChannel: SlackDestination.channel('C0APPROVE') },
+      /"monitoringChannel" is C0APPROVE, in which all questions are asked, so people would read twice/,
     ],
     [
       'no approvals',
@@ -311,6 +321,15 @@ describe('routes', () => {
       /111122223333 is named twice in its routes, in "production" and "payments"/,
     ],
     [
+      'two tags behind each of them alone',
+      [
+        byTag({ team: ['payments'] }),
+        byTag({ team: ['shop'] }, 'shop'),
+        byTag({ team: ['payments', 'shop'], stage: ['live'] }, 'live'),
+      ],
+      /route "live" is never reached, since "payments" and "shop" before it are together for all that it is for: write it before them/,
+    ],
+    [
       "tags with the workflow's own deciders",
       [{ ...AS_OWN, accounts: undefined, tags: { team: ['payments'] } }],
       /route "own" .+ so it changes nothing/,
@@ -355,6 +374,16 @@ describe('routes', () => {
   test("one with the workflow's own deciders may keep an account out of a unit's", () => {
     const told = settings({ routes: [AS_OWN, route({ accounts: [], units: [UNIT] })] }).routes;
     expect(told?.map(({ name }) => name)).toEqual(['own', 'production']);
+  });
+
+  test('in another channel may be watched from that in which the rest is asked', () => {
+    const monitoringChannel = SlackDestination.channel('C0APPROVE');
+    expect(settings({ routes: [route()], monitoringChannel }).monitoring).toEqual({
+      kind: 'channel',
+      channelId: 'C0APPROVE',
+    });
+    const inOne = [route({ approvalChannelId: 'C0APPROVE' })];
+    expect(() => settings({ routes: inOne, monitoringChannel })).toThrow('would read twice');
   });
 
   test('whose approvers can be too few are warned of by name', () => {
