@@ -56,6 +56,9 @@ export interface IamKeySentryProps extends CompanySettings {
    * When the keys are looked at: once a week at the least, or this throws. A notice lapses when
    * nothing was reported for two weeks, and an alarm goes off when no run comes to its end.
    *
+   * A warning tells of runs that are less than four hours apart: IAM makes no newer list of users
+   * before that, ages count in days, and each run takes calls of IAM.
+   *
    * @default - once a day
    */
   readonly schedule?: events.Schedule;

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { IamKeySentryProps } from './iam-key-sentry-props';
@@ -7,6 +7,13 @@ import { daysApart } from '../../shared/constructs/schedule-days';
 
 /** CloudWatch looks back no further; and beyond twice as much, notices lapse. */
 const LONGEST_ALARM_DAYS = 7;
+
+/**
+ * IAM makes no newer credential report before the last one is as old.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
+ */
+const REPORT_HOURS = 4;
 
 /** When a sentry runs, and after how long without a run an alarm goes off. */
 export interface KeySentrySchedule {
@@ -18,14 +25,27 @@ export interface KeySentrySchedule {
 /** Throws where runs are too far apart, or the alarm goes off between two of them. */
 export function keySentrySchedule(scope: Construct, props: IamKeySentryProps): KeySentrySchedule {
   const schedule = props.schedule ?? events.Schedule.rate(Duration.days(1));
-  const apart = daysApart(schedule) ?? 1;
+  const between = daysApart(schedule);
+  const apart = between?.most ?? 1;
   if (apart > LONGEST_ALARM_DAYS) {
     throw new Error(
       `${scope.node.path}: "schedule" is ${schedule.expressionString}, and runs may be a week apart at the most: ` +
         'notices would lapse, and no one would notice that the sentry stands still. Write a rate of a day.',
     );
   }
+  if (between) warnOfFrequentRuns(scope, schedule, between.least * 24);
   return { schedule, silence: silenceOf(scope, props, { schedule, apart }) };
+}
+
+/** No error: the keys themselves are looked at in each run, and someone may try the sentry out. */
+function warnOfFrequentRuns(scope: Construct, schedule: events.Schedule, hours: number): void {
+  if (hours >= REPORT_HOURS) return;
+  Annotations.of(scope).addWarningV2(
+    'cdk-sentries:runsTooFrequent',
+    `"schedule" is ${schedule.expressionString}, and IAM makes a list of users at most every ${REPORT_HOURS} hours: a run before that finds no new user, ` +
+      'and takes calls of IAM from all that share its limits in the account; and where each run is reported, the same is told again. ' +
+      `Ages count in days, so write Duration.hours(${REPORT_HOURS}) or more.`,
+  );
 }
 
 interface RunsApart {

@@ -240,7 +240,7 @@ function checkedBrake(scope: Construct, share: number): number {
 }
 
 function checkedSchedule(scope: Construct, schedule: events.Schedule): events.Schedule {
-  if ((daysApart(schedule) ?? 0) <= 1) return schedule;
+  if ((daysApart(schedule)?.most ?? 0) <= 1) return schedule;
   throw new Error(
     `${scope.node.path}: "reconcileSchedule" is ${schedule.expressionString}: write a schedule of one run a day or more, or lost events stay unseen.`,
   );

@@ -173,6 +173,24 @@ test('the schedule is daily unless another is given', () => {
   );
 });
 
+test.each<[string, boolean]>([
+  ['rate(5 minutes)', true],
+  ['cron(0 6,9 * * ? *)', true],
+  ['rate(4 hours)', false],
+  ['cron(0 6 ? * MON-FRI *)', false],
+])(
+  'that runs by %s are more frequent than IAM makes a list of users is warned of: %s',
+  (expression, isWarned) => {
+    const stack = new Stack();
+    sentry(stack, { schedule: events.Schedule.expression(expression) });
+    const warnings = Annotations.fromStack(stack).findWarning(
+      '*',
+      Match.stringLikeRegexp('runsTooFrequent'),
+    );
+    expect(warnings).toHaveLength(isWarned ? 1 : 0);
+  },
+);
+
 test('what is remembered of keys is encrypted, recoverable, protected and retained', () => {
   template({ actions: retire }).hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',

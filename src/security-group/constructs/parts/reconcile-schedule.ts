@@ -60,7 +60,7 @@ export class ReconcileSchedule {
  * each day.
  */
 function silentDays(schedule: events.Schedule): number {
-  return (daysApart(schedule) ?? 1) < 1 ? 1 : 2;
+  return (daysApart(schedule)?.most ?? 1) < 1 ? 1 : 2;
 }
 
 /**

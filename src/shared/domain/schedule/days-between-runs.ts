@@ -7,21 +7,32 @@ const DAY_MILLISECONDS = 24 * 3_600_000;
 /** From the first on that is looked at: four years have each kind of month and week. */
 const DAYS_LOOKED_AT = 4 * 366;
 
+/** How many days there are between two runs. */
+export interface DaysBetween {
+  readonly least: number;
+  readonly most: number;
+}
+
+const NO_SECOND_RUN: DaysBetween = { least: Infinity, most: Infinity };
+
 /**
- * How many days there may be between two runs of a schedule of EventBridge: Infinity where it runs
- * once, or never; undefined where its expression is not known, or none of EventBridge's.
+ * How far apart the runs of a schedule of EventBridge are: Infinity where it runs once, or never;
+ * undefined where its expression is not known, or none of EventBridge's.
  *
  * @param from the day from which on a cron expression is looked at.
  */
-export function daysBetweenRuns(expression: string, from: Date): number | undefined {
+export function daysBetweenRuns(expression: string, from: Date): DaysBetween | undefined {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
-  if (count && unit) return Number(count) * DAYS_OF_UNIT[unit]!;
-  if (/^at\(/.test(expression)) return Infinity;
+  if (count && unit) {
+    const days = Number(count) * DAYS_OF_UNIT[unit]!;
+    return { least: days, most: days };
+  }
+  if (/^at\(/.test(expression)) return NO_SECOND_RUN;
   const cron = /^cron\((.*)\)$/.exec(expression)?.[1];
   return cron === undefined ? undefined : daysBetweenCronRuns(cron, from);
 }
 
-function daysBetweenCronRuns(cron: string, from: Date): number | undefined {
+function daysBetweenCronRuns(cron: string, from: Date): DaysBetween | undefined {
   const [minute, hour, dayOfMonth, month, dayOfWeek, year, ...more] = cron.trim().split(/\s+/);
   if (!minute || !hour || !dayOfMonth || !month || !dayOfWeek || !year || more.length > 0) {
     return undefined;
@@ -33,7 +44,7 @@ function daysBetweenCronRuns(cron: string, from: Date): number | undefined {
   const days = Array.from({ length: DAYS_LOOKED_AT }, (_, index) => index).filter((day) =>
     isDay(new Date((first + day) * DAY_MILLISECONDS)),
   );
-  return longestGap(days, minutes) / 1440;
+  return daysBetween(days, minutes);
 }
 
 function minutesOfDay(minute: string, hour: string): readonly number[] | undefined {
@@ -45,13 +56,14 @@ function minutesOfDay(minute: string, hour: string): readonly number[] | undefin
     .sort((one, other) => one - other);
 }
 
-/** In minutes. The years of a cron expression may have their end, or their beginning. */
-function longestGap(days: readonly number[], minutes: readonly number[]): number {
+/** The years of a cron expression may have their end, or their beginning. */
+function daysBetween(days: readonly number[], minutes: readonly number[]): DaysBetween {
   const [first, last] = [minutes[0]!, minutes.at(-1)!];
   const [firstDay, lastDay] = [days[0], days.at(-1)];
-  if (firstDay === undefined || lastDay === undefined) return Infinity;
+  if (firstDay === undefined || lastDay === undefined) return NO_SECOND_RUN;
   const withinDay = minutes.slice(1).map((minute, index) => minute - minutes[index]!);
   const betweenDays = days.slice(1).map((day, index) => (day - days[index]!) * 1440 + first - last);
+  const gaps = [...withinDay, ...betweenDays];
   const atEnds = [firstDay, DAYS_LOOKED_AT - 1 - lastDay].map((count) => count * 1440);
-  return Math.max(...withinDay, ...betweenDays, ...atEnds);
+  return { least: Math.min(...gaps) / 1440, most: Math.max(...gaps, ...atEnds) / 1440 };
 }

@@ -30,7 +30,19 @@ test.each<[string, number]>([
   ['cron(0 6 1 1 ? 2020)', Infinity],
   ['at(2026-12-01T00:00:00)', Infinity],
 ])('between two runs of %s there are up to %d days', (expression, days) => {
-  expect(daysBetweenRuns(expression, FROM)).toBeCloseTo(days, 6);
+  expect(daysBetweenRuns(expression, FROM)?.most).toBeCloseTo(days, 6);
+});
+
+test.each<[string, number]>([
+  ['rate(5 minutes)', 5 * MINUTE],
+  ['cron(0 6,9 * * ? *)', 3 * HOUR],
+  ['cron(0 8-17 ? * MON-FRI *)', HOUR],
+  ['cron(0 1,23 * * ? *)', 2 * HOUR],
+  ['cron(0 6 ? * MON,THU *)', 3],
+  ['cron(0 6 1 1 ? 2020)', Infinity],
+  ['at(2026-12-01T00:00:00)', Infinity],
+])('between two runs of %s there are at least %d days', (expression, days) => {
+  expect(daysBetweenRuns(expression, FROM)?.least).toBeCloseTo(days, 6);
 });
 
 test.each([
@@ -46,6 +58,6 @@ test.each([
 test.each(['cron(0 6 * * ? 2026)', 'cron(0 6 * * ? 2029-2199)'])(
   '%s leaves out years to come',
   (expression) => {
-    expect(daysBetweenRuns(expression, FROM)).toBeGreaterThan(365);
+    expect(daysBetweenRuns(expression, FROM)?.most).toBeGreaterThan(365);
   },
 );
