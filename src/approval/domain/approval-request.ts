@@ -86,7 +86,7 @@ export interface WaitingClick {
 export interface TooFewApprovers {
   /** Who may decide. */
   readonly approvers: number;
-  /** The approvals that there are, with those that the approvers can still give. */
+  /** Approvals that the approvers have given, and can still give. */
   readonly possible: number;
   readonly needed: number;
   /** It was asked by another route than is for it now, so no one decides it. */
@@ -261,6 +261,7 @@ export const AUDITED_EVENTS = [
   'repeated',
   'reminded',
   'vote',
+  'vote-lapsed',
   'decided',
   'refused-click',
   'waiting-click',

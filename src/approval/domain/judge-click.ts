@@ -16,6 +16,7 @@ import type { Click } from './click';
 import { type EntryBase, withDecision } from './decision';
 import { reasonOfDenial } from './denial-reason';
 import { extend } from './extension';
+import { withoutLapsedExtensionVotes, withoutLapsedVotes } from './lapsed-votes';
 import { type Authority, whyNotHeard, whyNotThen, whyRefused } from './why-not-counted';
 
 const MOST_JUDGED_CLICKS = 200;
@@ -63,14 +64,14 @@ export function judgeClick(
       );
     case 'extend':
       return extend(
-        found,
+        withoutLapsedExtensionVotes(found, { members: authority.members, at: now }),
         { userId: click.userId, at: now, seconds: click.button.action.seconds },
         configuration,
         entry,
       );
     case 'approve':
       return approve(
-        found,
+        withoutLapsedVotes(found, { members: authority.members, at: now }),
         { userId: click.userId, at: now, seconds: click.button.action.seconds },
         configuration,
         entry,

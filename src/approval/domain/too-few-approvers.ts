@@ -7,7 +7,7 @@ import {
   withDue,
   withEntry,
 } from './approval-request';
-import { approvalsNeeded, countedVotes, mayApprove } from './approvals-needed';
+import { approvalsNeeded, mayApprove } from './approvals-needed';
 import { decidersOf, isRouteLost } from './deciders';
 import { countText } from './request-text';
 
@@ -47,11 +47,11 @@ function tooFewOf(
   const needed = request.requesters.some(isToBeLookedUp)
     ? decidersOf(request, configuration).requiredApprovals
     : approvalsNeeded(request, configuration);
-  const possible = new Set([
-    ...countedVotes(request, configuration).map(({ userId }) => userId),
-    ...approvers.filter((userId) => mayApprove(request, userId, configuration)),
-  ]).size;
-  const count = new Set(approvers).size;
+  const people = new Set(approvers);
+  const possible = [...people].filter((userId) =>
+    mayApprove(request, userId, configuration),
+  ).length;
+  const count = people.size;
   if (count > 0 && possible >= needed) return undefined;
   return {
     approvers: count,

@@ -1,0 +1,129 @@
+import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
+import {
+  APPROVE,
+  approveFor,
+  askOf,
+  MINUTE,
+  WorkflowInMemory,
+} from '../in-memory/workflow-in-memory';
+
+const GROUP = 'S0SECOPS';
+const MORE = { kind: 'extend', seconds: 3_600, number: 1 } as const;
+
+/** A workflow of a user group, and what puts other people into it. */
+interface GroupWorkflow {
+  readonly workflow: WorkflowInMemory;
+  change(members: readonly string[]): void;
+}
+
+function ofGroup(configuration: Partial<ApprovalConfiguration> = {}): GroupWorkflow {
+  const workflow = new WorkflowInMemory({
+    approvers: { kind: 'userGroup', userGroupId: GROUP },
+    requiredApprovals: 2,
+    ...configuration,
+  });
+  const change = (members: readonly string[]) => workflow.people.groups.set(GROUP, members);
+  change(['ann', 'ben', 'cid', 'dan']);
+  return { workflow, change };
+}
+
+/** Whose approvals lapsed, by the audit. */
+function lapsed({ store }: WorkflowInMemory): (string | undefined)[] {
+  return (store.audit.get('r1') ?? []).flatMap(({ what, by }) =>
+    what === 'vote-lapsed' ? [by] : [],
+  );
+}
+
+describe('an approval of someone who has left the approvers', () => {
+  test.each<[string, (group: GroupWorkflow) => void]>([
+    ['in Slack', ({ change }) => change(['ben', 'cid', 'dan'])],
+    [
+      'by a deployment',
+      ({ workflow }) => {
+        workflow.configuration = {
+          ...workflow.configuration,
+          approvers: { kind: 'users', userIds: ['ben', 'cid'] },
+        };
+      },
+    ],
+  ])('lapses with the next one, also where they left %s', async (_, leave) => {
+    const group = ofGroup();
+    const { workflow } = group;
+    await workflow.ask();
+    await workflow.click('ann', APPROVE);
+    leave(group);
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toBeUndefined();
+    expect(workflow.messenger.questions()).toEqual(['r1 waits, with 1 approvals and 0 repeats']);
+    await workflow.click('cid', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ by: ['ben', 'cid'] });
+    expect(lapsed(workflow)).toEqual(['ann']);
+  });
+
+  test('is named in the audit and in an event, with who might decide then', async () => {
+    const { workflow, change } = ofGroup();
+    await workflow.ask();
+    await workflow.click('ann', APPROVE);
+    change(['ben', 'cid']);
+    await workflow.click('ben', APPROVE);
+    expect(workflow.entries()).toEqual(['asked', 'vote', 'vote-lapsed', 'vote']);
+    expect(workflow.announced.map(({ entry }) => entry)).toContainEqual({
+      at: workflow.now(),
+      what: 'vote-lapsed',
+      by: 'ann',
+      membership: ['ben', 'cid'],
+      detail: 'not one of the approvers any more',
+    });
+  });
+
+  test('does not lapse where they are back by then', async () => {
+    const { workflow, change } = ofGroup();
+    await workflow.ask();
+    await workflow.click('ann', APPROVE);
+    change(['ben', 'cid']);
+    await workflow.pass(10 * MINUTE);
+    change(['ann', 'ben', 'cid']);
+    await workflow.click('ben', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ by: ['ann', 'ben'] });
+    expect(lapsed(workflow)).toEqual([]);
+  });
+
+  test('can be given again once it has lapsed', async () => {
+    const { workflow, change } = ofGroup({ requiredApprovals: 3 });
+    await workflow.ask();
+    await workflow.click('ann', APPROVE);
+    change(['ben', 'cid']);
+    await workflow.click('ben', APPROVE);
+    change(['ann', 'ben', 'cid']);
+    await workflow.click('cid', APPROVE);
+    await workflow.click('ann', APPROVE);
+    expect((await workflow.request()).decision).toMatchObject({ by: ['ben', 'cid', 'ann'] });
+  });
+
+  test('gives no more time either, and the first approval stays as it was', async () => {
+    const { workflow, change } = ofGroup();
+    workflow.asker.answers = () => 'carried-out';
+    await workflow.ask(askOf());
+    await workflow.click('ann', approveFor(3_600));
+    await workflow.click('ben', approveFor(3_600));
+    await workflow.pass(54 * MINUTE);
+    await workflow.click('ben', MORE);
+    change(['cid', 'dan']);
+    await workflow.click('cid', MORE);
+    expect((await workflow.request()).extension?.approval).toBeUndefined();
+    await workflow.click('dan', MORE);
+    const { decision, extension } = await workflow.request();
+    expect(extension?.approval).toMatchObject({ by: ['cid', 'dan'] });
+    expect(decision).toMatchObject({ by: ['ann', 'ben'] });
+    expect(lapsed(workflow)).toEqual(['ben']);
+  });
+});
+
+test('an approval that would lapse is none that a question counts on', async () => {
+  const { workflow, change } = ofGroup();
+  await workflow.ask();
+  await workflow.click('ann', APPROVE);
+  change(['ben']);
+  await workflow.pass(5 * 60 * MINUTE, 10 * MINUTE);
+  expect((await workflow.request()).tooFewApprovers).toMatchObject({ possible: 1, needed: 2 });
+});
