@@ -5,7 +5,7 @@
 export interface Question {
   /** The subject, in a few words. */
   readonly title: string;
-  /** What makes it sensitive, such as a class of data: it stands out in each message. */
+  /** What makes it sensitive, such as a class of data: it stands out in each message of Slack. */
   readonly sensitiveLabels?: readonly Fact[];
   readonly requester: Requester;
   /** Someone whom approvers may want to hear, and who decides nothing. */

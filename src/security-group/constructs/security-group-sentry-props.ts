@@ -114,7 +114,8 @@ export interface SecurityGroupSentryProps extends CompanySettings {
   /**
    * Tags of groups that stand out in questions about them: the values of each key, such as
    * `{ 'data-class': ['restricted'] }`. The question, its reminders and the messages about its
-   * steps begin with them.
+   * steps begin with them, all in Slack. They stand out, and are hidden nowhere. What the sentry
+   * reports by its topic and by events, and the workflow's events about steps, do not have them.
    *
    * A tag that a group once had still counts when it is taken off, until a trusted actor changes
    * it.
