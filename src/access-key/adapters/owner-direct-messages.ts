@@ -59,7 +59,7 @@ export class OwnerDirectMessages {
     context: Omit<OwnerMessageContext, 'sentry'>,
   ): Promise<void> {
     const { sqs, sentry, logger, failures } = this.props;
-    const { owners, pastLimit } = messagedOwners(groups);
+    const { owners, pastLimit } = messagedOwners(groups, at);
     if (pastLimit > 0) this.countNotMessaged(pastLimit);
     try {
       const orders = owners.map((owner, place): MessageToSend => ({

@@ -102,6 +102,11 @@ function mostUrgentFirst(one: RatedGroup, other: RatedGroup): number {
 /** No time of JavaScript is later. */
 const AFTER_ALL_TIMES = 8_640_000_000_000_000;
 
+/** Whether one of the keys is to be deactivated or deleted, or people are asked, or it failed. */
+export function isStepToCome(keys: readonly ReportedKey[]): boolean {
+  return keys.some((key) => urgencyOf(key) <= AFTER_ALL_TIMES);
+}
+
 /** Lower is more urgent: what fails or waits for people, then what comes next, then the rest. */
 function urgencyOf({ finding, step }: ReportedKey): number {
   switch (step?.report.kind) {

@@ -9,12 +9,16 @@ import {
 import { ADVICE, keyDetails, keyTitle } from './key-report-text';
 import type { StepReport } from './key-step';
 import { addressOf, sourceText } from './owner';
-import { type OwnerGroup, sourcesOf } from './owner-groups';
+import { isStepToCome, type OwnerGroup, sourcesOf } from './owner-groups';
 import { keysText } from './owner-text';
+import { inTurn } from './owner-turns';
 import { stepInShort } from './report-changes';
 import type { DirectMessageText } from '../../approval/domain/direct-message';
 
 export const MOST_OWNERS_MESSAGED = 100;
+
+/** With more owners than that of whose keys a step is to come, some of them take turns, too. */
+const MOST_URGENT_OWNERS = 50;
 
 /**
  * Slack lets an app look up some fifty addresses a minute, and questions need look-ups, too.
@@ -46,9 +50,13 @@ export interface MessagedOwners<Key extends PlacedKey = PlacedKey> {
   readonly pastLimit: number;
 }
 
-/** In the order of the groups, the most urgent first. */
+/**
+ * In the order of the groups, the most urgent first. Where they are too many for one report, those
+ * of whose keys a step is to come are told, and the others take turns, by the time of the report.
+ */
 export function messagedOwners<Key extends PlacedKey>(
   groups: readonly OwnerGroup<Key>[],
+  at: Date,
 ): MessagedOwners<Key> {
   const known = groups.filter(({ kind }) => kind === 'known');
   const owners = new Map<string, AddressedOwner<Key>>();
@@ -65,10 +73,26 @@ export function messagedOwners<Key extends PlacedKey>(
   }
   const all = [...owners.values()];
   return {
-    owners: all.slice(0, MOST_OWNERS_MESSAGED),
+    owners: toldNow(all, at),
     withoutAddress,
     pastLimit: Math.max(0, all.length - MOST_OWNERS_MESSAGED),
   };
+}
+
+function toldNow<Key extends PlacedKey>(
+  all: readonly AddressedOwner<Key>[],
+  at: Date,
+): readonly AddressedOwner<Key>[] {
+  const urgent = all.filter(({ keys }) => isStepToCome(keys)).slice(0, MOST_URGENT_OWNERS);
+  const others = all.filter((owner) => !urgent.includes(owner));
+  const turn = new Set(inTurn(byAddress(others), MOST_OWNERS_MESSAGED - urgent.length, at));
+  return [...urgent, ...others.filter((owner) => turn.has(owner))];
+}
+
+/** Whose turn it is must not hang on what becomes of their keys meanwhile. */
+function byAddress<Owner extends Pick<AddressedOwner, 'email'>>(owners: readonly Owner[]): Owner[] {
+  const idOf = ({ email }: Owner) => email.toLowerCase();
+  return [...owners].sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1));
 }
 
 export function directMessageCounts({

@@ -86,7 +86,10 @@ function withDirectMessages(
 ): KeyReport {
   if (!messagesOwners) return report;
   const groups = groupByOwner(report.keys.map((key) => ({ ...key, accountId })));
-  return { ...report, directMessages: directMessageCounts(messagedOwners(groups)) };
+  return {
+    ...report,
+    directMessages: directMessageCounts(messagedOwners(groups, report.survey.at)),
+  };
 }
 
 interface ChangePorts extends KeySentryPorts {

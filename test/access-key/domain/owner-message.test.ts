@@ -34,8 +34,13 @@ function keyOf(keyId: string, owner: Owner, step?: StepReport): ReportedKey {
   };
 }
 
-const messaged = (keys: ReportedKey[]) =>
-  messagedOwners(groupByOwner(keys.map((key) => ({ ...key, accountId: ACCOUNT }))));
+const messaged = (keys: ReportedKey[], at = NOW) =>
+  messagedOwners(groupByOwner(keys.map((key) => ({ ...key, accountId: ACCOUNT }))), at);
+
+const ownersOf = (count: number, step?: StepReport) =>
+  Array.from({ length: count }, (_, index) =>
+    keyOf(`AK${index}`, known(`owner-${index}@example.com`), step),
+  );
 
 const due = (kind: 'notice' | 'wait', days: number): StepReport => ({
   kind,
@@ -77,13 +82,44 @@ describe('who gets a direct message', () => {
   });
 
   test('are a hundred at the most, the most urgent first: the report counts the rest', () => {
-    const many = Array.from({ length: 120 }, (_, index) =>
-      keyOf(`AK${index}`, known(`owner-${index}@example.com`)),
-    );
-    many.push(keyOf('AKDUE', known('due@example.com'), due('wait', 1)));
-    const found = messaged(many);
+    const dueKey = keyOf('AKDUE', known('due@example.com'), due('wait', 1));
+    const found = messaged([...ownersOf(120), dueKey]);
     expect(found.owners[0]?.email).toBe('due@example.com');
     expect(directMessageCounts(found)).toEqual({ owners: 100, withoutAddress: 0, pastLimit: 21 });
+  });
+
+  test.each<[string, number, number, StepReport | undefined]>([
+    ['a day', 1, 12, undefined],
+    ['six hours', 0.25, 15, undefined],
+    ['a week', 7, 25, undefined],
+    ['a day, with a step to come for each,', 1, 25, due('wait', 1)],
+  ])(
+    'past a hundred takes turns: with reports %s apart, each of 500 is told',
+    (_, days, most, step) => {
+      const keys = ownersOf(500, step);
+      const told = Array.from({ length: most }, (__, run) => messaged(keys, daysAgo(-run * days)));
+      const addresses = told.flatMap(({ owners }) => owners.map(({ email }) => email));
+      expect(new Set(addresses).size).toBe(500);
+      expect(told.every(({ owners }) => owners.length === 100)).toBe(true);
+    },
+  );
+
+  test('is the same where the same report is tried again, in whatever order', () => {
+    const keys = ownersOf(300);
+    const later = [...keys].reverse();
+    const addresses = (found: typeof keys) => messaged(found).owners.map(({ email }) => email);
+    expect(addresses(later).sort()).toEqual(addresses(keys).sort());
+  });
+
+  test('is told in each report where a step comes soon, up to fifty, the soonest first', () => {
+    const urgent = Array.from({ length: 60 }, (_, index) =>
+      keyOf(`AKDUE${index}`, known(`due-${index}@example.com`), due('wait', 60 - index)),
+    );
+    const addresses = [0, 1, 2].map((run) =>
+      messaged([...ownersOf(200), ...urgent], daysAgo(-run)).owners.map(({ email }) => email),
+    );
+    const soonest = Array.from({ length: 50 }, (_, index) => `due-${59 - index}@example.com`);
+    expect(addresses.map((each) => each.slice(0, 50))).toEqual([soonest, soonest, soonest]);
   });
 });
 

@@ -106,7 +106,7 @@ export function keysByOwner(accounts: readonly AccountKeys[]): OwnerGroup<Placed
 
 /** With how many owners hear by direct message, which the report itself says. */
 export function withDirectMessages(report: OrganizationReport): OrganizationReport {
-  const owners = messagedOwners(keysByOwner(report.accounts));
+  const owners = messagedOwners(keysByOwner(report.accounts), report.at);
   return { ...report, directMessages: directMessageCounts(owners) };
 }
 
