@@ -446,7 +446,7 @@ function ownerMessage(): DirectMessageText {
         found(oldest, { kind: 'wait', step: 'deactivate', dueAt, asksFirst: true }),
       ],
     },
-    { sentry: 'Security/KeySentry', maxKeyAge: 90, accountName: (id) => id },
+    { sentry: 'Security/KeySentry', maxKeyAge: () => 90, accountName: (id) => id },
   );
 }
 

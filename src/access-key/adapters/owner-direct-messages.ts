@@ -37,7 +37,7 @@ export class OwnerDirectMessages {
   async tellOf(queueUrl: string, report: KeyReport, account: string): Promise<void> {
     const keys = report.keys.map((key) => ({ ...key, accountId: account }));
     await this.attempt(queueUrl, groupByOwner(keys), report.survey.at, {
-      maxKeyAge: report.maxKeyAge,
+      maxKeyAge: () => report.maxKeyAge,
       accountName: (accountId) => accountId,
     });
   }
@@ -47,8 +47,12 @@ export class OwnerDirectMessages {
     { accounts, at }: OrganizationReport,
     accountName: OwnerMessageContext['accountName'],
   ): Promise<void> {
-    const maxKeyAge = accounts[0]?.report.maxKeyAge ?? 0;
-    await this.attempt(queueUrl, keysByOwner(accounts), at, { maxKeyAge, accountName });
+    // A deployment in the midst of a run has some accounts looked at by another age than others.
+    const ages = new Map(accounts.map(({ accountId, report }) => [accountId, report.maxKeyAge]));
+    await this.attempt(queueUrl, keysByOwner(accounts), at, {
+      maxKeyAge: (accountId) => ages.get(accountId)!,
+      accountName,
+    });
   }
 
   /** The report was told by then: what fails here must not have it told again by retries. */

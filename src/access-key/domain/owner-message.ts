@@ -106,8 +106,8 @@ export function directMessageCounts({
 /** What a message is about besides its keys. */
 export interface OwnerMessageContext {
   readonly sentry: string;
-  /** Days. */
-  readonly maxKeyAge: number;
+  /** Days: by what the keys of the account were judged in this report. */
+  maxKeyAge(accountId: string): number;
   /** How an account is named to people. */
   accountName(accountId: string): string;
 }
@@ -123,7 +123,7 @@ export function ownerMessageText(
     opening: `A report lists ${keysText(keys.length, countByClass({ keys }))}. You are named as owner by ${sources}, and so you hear of it.`,
     points: keys.slice(0, MOST_KEYS).map(({ accountId, listed: _, ...key }) => ({
       label: `${keyTitle(key)} in account ${accountName(accountId)}`,
-      lines: keyDetails(withoutErrors(key), maxKeyAge),
+      lines: keyDetails(withoutErrors(key), maxKeyAge(accountId)),
     })),
     omitted: Math.max(0, keys.length - MOST_KEYS),
     closing: [

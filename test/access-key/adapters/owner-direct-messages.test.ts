@@ -67,6 +67,19 @@ test('an owner with keys in several accounts gets one message, which the workflo
   ]);
 });
 
+test('why a key is listed goes by the age of the run over its account', async () => {
+  const { sent, messages } = ordering(async () => ({}));
+  const [own, member] = organizationReport.accounts;
+  const accounts = [own!, { ...member!, report: { ...member!.report, maxKeyAge: 60 } }];
+  await messages.tellOfAll('https://queue', { ...organizationReport, accounts }, (id) => id);
+  const { Entries } = JSON.parse(JSON.stringify(sent.mock.calls[0]![0].input));
+  const points = directMessageIn(Entries[0].MessageBody)?.text.points ?? [];
+  expect(points.map(({ lines }) => lines.find((line) => line.startsWith('Why')))).toEqual([
+    'Why: older than 90 days.',
+    'Why: older than 60 days.',
+  ]);
+});
+
 test('of many owners no more than twenty a minute are looked up: questions need look-ups, too', async () => {
   const { sent, messages } = ordering(async () => ({}));
   const keys = Array.from({ length: 100 }, (_, index): PlacedKey => ({

@@ -53,7 +53,7 @@ function textFor(keys: ReportedKey[]) {
   const [owner] = messaged(keys).owners;
   return ownerMessageText(owner!, {
     sentry: 'App/Keys',
-    maxKeyAge: 90,
+    maxKeyAge: () => 90,
     accountName: (id) => `payments (${id})`,
   });
 }

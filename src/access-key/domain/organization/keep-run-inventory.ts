@@ -6,11 +6,14 @@ import type { InventoryKey } from '../key-inventory';
 /** As long as a function may take: rows of an account that come at all have come by then. */
 export const LONGEST_INVENTORY_MILLISECONDS = 15 * 60_000;
 
+/** By account. */
+type Rows = ReadonlyMap<string, InventoryKey[]>;
+
 /** Where the file of a run goes. */
 export interface RunInventory {
   /** What fails in it is reported and counted, and never thrown. */
   attempt(at: Date, work: () => Promise<void>): Promise<void>;
-  write(report: OrganizationReport, rows: ReadonlyMap<string, InventoryKey[]>): Promise<void>;
+  write(report: OrganizationReport, rows: Rows): Promise<void>;
 }
 
 /**
@@ -26,16 +29,33 @@ export async function keepRunInventory(
   await inventory.attempt(run.startedAt, async () => {
     const answers = await runs.answers(run.id);
     const report = organizationReport(run, answers);
-    const isOver = areRowsOver(answers, now);
-    const kept = async () => runs.write({ ...run, awaitsInventory: undefined });
-    if (isOver) await kept();
-    const rows = await runs.inventories(run.id);
-    if (!isOver) {
-      if (report.accounts.some(({ accountId }) => !rows.has(accountId))) return;
-      await kept();
-    }
-    await inventory.write(report, rows);
+    const rows = areRowsOver(answers, now)
+      ? await lastRows(run, runs)
+      : await allRows(run, report, runs);
+    if (rows) await inventory.write(report, rows);
   });
+}
+
+/** Those that came. Should the function die of reading them, no later try reads them again. */
+async function lastRows(run: KeyRun, runs: KeyRuns): Promise<Rows> {
+  await awaitNoMore(run, runs);
+  return runs.inventories(run.id);
+}
+
+/** Undefined while some of an account may come. */
+async function allRows(
+  run: KeyRun,
+  { accounts }: OrganizationReport,
+  runs: KeyRuns,
+): Promise<Rows | undefined> {
+  const rows = await runs.inventories(run.id);
+  if (accounts.some(({ accountId }) => !rows.has(accountId))) return undefined;
+  await awaitNoMore(run, runs);
+  return rows;
+}
+
+async function awaitNoMore(run: KeyRun, runs: KeyRuns): Promise<void> {
+  await runs.write({ ...run, awaitsInventory: undefined });
 }
 
 /** An account's rows come after its answer. */
