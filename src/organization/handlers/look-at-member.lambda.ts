@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -8,10 +7,9 @@ import type { SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { AwsMemberView } from '../adapters/aws-member-view';
 import { DynamoCoverage } from '../adapters/dynamo-coverage';
 import { readHubConfiguration } from '../adapters/hub-configuration';
@@ -24,8 +22,10 @@ import { lookAtMember } from '../domain/gaps/look-at-member';
 const environment = readEnvironment(LOOK_AT_MEMBER, process.env);
 const { HUB_PATH: hub, HUB_NAME: hubName, HUB_BUS_ARN: hubBusArn } = environment;
 const [, partition = 'aws', , hubRegion = 'unknown'] = hubBusArn.split(':');
-const logger = new Logger({ serviceName: hub });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: hub });
+const { logger, metrics, failures } = telemetryOf({
+  construct: hub,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(CLIENT_SETTINGS);
@@ -42,11 +42,6 @@ const sessions = new MemberSessions({
   now: () => SYSTEM_CLOCK.now(),
 });
 const view = new AwsMemberView({ sessions, partition, hubName, hubBusArn, hubRegion });
-const failures = FailureReporter.ofFunction({
-  construct: hub,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
 
 const handling: MessageHandling = {
   sqs,

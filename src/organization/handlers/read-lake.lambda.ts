@@ -1,15 +1,13 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ScheduledEvent } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { CloudTrailLake, type LakeRow } from '../adapters/cloudtrail-lake';
 import { DynamoLakeWatermark } from '../adapters/dynamo-lake-watermark';
@@ -22,8 +20,10 @@ import { readLake } from '../domain/reading/read-lake';
 const environment = readEnvironment(READ_LAKE, process.env);
 const { HUB_PATH: hub, STORE_ARN: storeArn } = environment;
 const [, , , region] = storeArn.split(':');
-const logger = new Logger({ serviceName: hub });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: hub });
+const { logger, metrics, failures } = telemetryOf({
+  construct: hub,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 const lake = new CloudTrailLake({
   client: new CloudTrailClient({ ...CLIENT_SETTINGS, region }),
@@ -42,11 +42,6 @@ const reader = {
   partition: environment.PARTITION,
   hubName: environment.HUB_NAME,
 } as const;
-const failures = FailureReporter.ofFunction({
-  construct: hub,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
 const runFailures = new RunFailures({
   failures,
   clock: SYSTEM_CLOCK,

@@ -1,13 +1,11 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import type { NamedWork } from '../../shared/domain/failure/failure';
 import { parseCreatedObject, readLogFile } from '../adapters/log-files';
 import { handOnRecords } from '../adapters/watched-records';
@@ -17,8 +15,10 @@ import { placeOfLogFile } from '../domain/reading/log-file-key';
 
 const environment = readEnvironment(READ_TRAIL, process.env);
 const { HUB_PATH: hub, BUCKET: bucket, BUCKET_OWNER: owner, LOG_FILE_PREFIX: prefix } = environment;
-const logger = new Logger({ serviceName: hub });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: hub });
+const { logger, metrics, failures } = telemetryOf({
+  construct: hub,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 /** With its name in the path, a bucket may have dots in it. */
 const s3 = new S3Client({ ...CLIENT_SETTINGS, forcePathStyle: true });
@@ -34,11 +34,7 @@ const reader = {
 const handling: MessageHandling = {
   sqs,
   logger,
-  failures: FailureReporter.ofFunction({
-    construct: hub,
-    topicArn: environment.NOTIFICATION_TOPIC_ARN,
-    logger,
-  }),
+  failures,
   queueUrlOf: () => environment.OBJECT_QUEUE_URL,
   handle: read,
   workIn,

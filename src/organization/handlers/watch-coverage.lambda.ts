@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -8,11 +7,10 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { ScheduledEvent } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
 import { coverageNotification } from '../adapters/coverage-notification';
 import { DynamoCoverage } from '../adapters/dynamo-coverage';
 import { readHubConfiguration } from '../adapters/hub-configuration';
@@ -32,8 +30,10 @@ import {
 
 const environment = readEnvironment(WATCH_COVERAGE, process.env);
 const hub = environment.HUB_PATH;
-const logger = new Logger({ serviceName: hub });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: hub });
+const { logger, metrics, failures } = telemetryOf({
+  construct: hub,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 const ssm = new SSMClient(CLIENT_SETTINGS);
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
@@ -44,11 +44,7 @@ const notifications = new SnsNotifications(
   environment.NOTIFICATION_TOPIC_ARN,
 );
 const runFailures = new RunFailures({
-  failures: FailureReporter.ofFunction({
-    construct: hub,
-    topicArn: environment.NOTIFICATION_TOPIC_ARN,
-    logger,
-  }),
+  failures,
   clock: SYSTEM_CLOCK,
   what: 'A run over what the hub covers',
   next: 'The next run starts from the beginning. Until one succeeds, places that go dark are not named.',

@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -11,17 +10,14 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { type RunContext, RunFailures } from '../../shared/adapters/failure/run-failures';
 import {
   largestThatFits,
   SnsNotifications,
 } from '../../shared/adapters/notification/sns-notifications';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import {
-  METRICS_NAMESPACE,
-  SECURITY_GROUP_METRICS as METRIC,
-} from '../../shared/contracts/metrics';
+import { SECURITY_GROUP_METRICS as METRIC } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_LEFT_OUT } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
 import {
@@ -49,8 +45,10 @@ import { isFirstOfDay } from '../domain/signs-of-life';
 
 const environment = readEnvironment(RECONCILE_GROUPS, process.env);
 const sentry = environment.SENTRY_NAME;
-const logger = new Logger({ serviceName: sentry });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+const { logger, metrics, failures } = telemetryOf({
+  construct: sentry,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+});
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ssm = new SSMClient(CLIENT_SETTINGS);
@@ -68,11 +66,6 @@ const dynamo = new DynamoDBClient(CLIENT_SETTINGS);
 const runsAfterCalls = new DynamoRunsAfterCalls(dynamo, environment.LEDGER_TABLE);
 const signs = new DynamoSignsOfLife(dynamo, environment.LEDGER_TABLE);
 const groups = new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID);
-const failures = FailureReporter.ofFunction({
-  construct: sentry,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-});
 const runFailures = new RunFailures({
   failures,
   clock: SYSTEM_CLOCK,

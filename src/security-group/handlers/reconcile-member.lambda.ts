@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -13,17 +12,14 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import {
   largestThatFits,
   SnsNotifications,
 } from '../../shared/adapters/notification/sns-notifications';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import {
-  METRICS_NAMESPACE,
-  SECURITY_GROUP_METRICS as METRIC,
-} from '../../shared/contracts/metrics';
+import { SECURITY_GROUP_METRICS as METRIC } from '../../shared/contracts/metrics';
 import { Announcements } from '../adapters/announcements';
 import { RECONCILE_PATIENCE_SECONDS } from '../adapters/cloudtrail-event-history';
 import { DynamoLedger } from '../adapters/dynamo-ledger';
@@ -48,8 +44,11 @@ import { leftToMember } from '../domain/responding/left-to-member';
 
 const environment = readEnvironment(RECONCILE_MEMBER, process.env);
 const sentry = environment.SENTRY_NAME;
-const logger = new Logger({ serviceName: sentry });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+const { logger, metrics, failures } = telemetryOf({
+  construct: sentry,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  describeAccount: (accountId) => hub.known.describe(accountId),
+});
 const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
@@ -73,12 +72,6 @@ const hub = hubWork({
   ssm,
   dynamo,
 })!;
-const failures = FailureReporter.ofFunction({
-  construct: sentry,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-  describeAccount: (accountId) => hub.known.describe(accountId),
-});
 
 const handling: MessageHandling = {
   sqs,

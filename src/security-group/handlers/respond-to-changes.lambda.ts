@@ -1,5 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -14,15 +13,12 @@ import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
 import { isToBeLeftOut } from '../../shared/adapters/aws/failure-kind';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { CachedConfiguration } from '../../shared/adapters/configuration/cached-configuration';
-import { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
 import { SnsNotifications } from '../../shared/adapters/notification/sns-notifications';
 import { messageHandler, type MessageHandling } from '../../shared/adapters/queue/message-batch';
 import { queueUrlOf } from '../../shared/adapters/queue/queue-url';
+import { telemetryOf } from '../../shared/adapters/telemetry';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
-import {
-  METRICS_NAMESPACE,
-  SECURITY_GROUP_METRICS as METRIC,
-} from '../../shared/contracts/metrics';
+import { SECURITY_GROUP_METRICS as METRIC } from '../../shared/contracts/metrics';
 import { TRIES_BEFORE_LEFT_TO_MEMBER } from '../../shared/contracts/queue-tries';
 import { Announcements } from '../adapters/announcements';
 import { ChangeAsking, WorkflowQueues } from '../adapters/change-asking';
@@ -67,8 +63,11 @@ const ANY_GROUP = { include: [{ kind: 'all' as const }], exclude: [] };
 
 const environment = readEnvironment(RESPOND_TO_CHANGES, process.env);
 const sentry = environment.SENTRY_NAME;
-const logger = new Logger({ serviceName: sentry });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: sentry });
+const { logger, metrics, failures } = telemetryOf({
+  construct: sentry,
+  topicArn: environment.NOTIFICATION_TOPIC_ARN,
+  describeAccount: (accountId) => hub?.known.describe(accountId),
+});
 
 const sqs = new SQSClient({ ...CLIENT_SETTINGS, useQueueUrlAsEndpoint: false });
 const ec2 = new EC2Client(CLIENT_SETTINGS);
@@ -89,12 +88,6 @@ const announcements = new Announcements(
   new EventBridgeClient(CLIENT_SETTINGS),
   workflows,
 );
-const failures = FailureReporter.ofFunction({
-  construct: sentry,
-  topicArn: environment.NOTIFICATION_TOPIC_ARN,
-  logger,
-  describeAccount: (accountId) => hub?.known.describe(accountId),
-});
 const own = { accountId: environment.ACCOUNT_ID, region: process.env.AWS_REGION ?? 'unknown' };
 const ownPorts: LastingPorts = {
   groups: new Ec2SecurityGroups(ec2, environment.ACCOUNT_ID),
