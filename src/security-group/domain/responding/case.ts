@@ -52,9 +52,8 @@ const FRESH_FOR_MILLISECONDS = 5 * 60_000;
 export function isClosed({ target, sentry, judgements, notices }: Case): boolean {
   const { tries, clock } = sentry.ports;
   const age = clock.now().getTime() - target.call.time.getTime();
-  return (
-    judgements.length === 0 && notices.length === 0 && tries === 1 && age < FRESH_FOR_MILLISECONDS
-  );
+  const isFirst = tries === 1 && (target.ahead?.claim.intent ?? []).length === 0;
+  return judgements.length === 0 && notices.length === 0 && isFirst && age < FRESH_FOR_MILLISECONDS;
 }
 
 /**

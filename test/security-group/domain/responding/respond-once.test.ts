@@ -161,6 +161,18 @@ describe('what an earlier try meant to do, and the state does not ask for any mo
     expect(sentry.groups.ruleIds('sg-1')).toContain('sgr-ssh');
   });
 
+  test('is told by another delivery of the event, should its rule be accepted in between', async () => {
+    const sentry = attacked();
+    letFail(sentry, 'revoke', 'crashes after it has worked');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since: new Date() });
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(added(ssh), 1);
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
   test('does not cost a rule its grant that was accepted and added again in between', async () => {
     const sentry = attacked();
     letFail(sentry, 'revoke', 'crashes after it has worked');
