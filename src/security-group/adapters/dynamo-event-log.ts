@@ -20,7 +20,6 @@ import {
   unreadable,
 } from './ledger-schemas';
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
-import { bytesOfText, fitting } from '../../shared/domain/byte-budget';
 import type { Clock } from '../../shared/domain/clock';
 import {
   EVENT_KEPT_SECONDS,
@@ -32,12 +31,11 @@ import {
 } from '../contracts/ledger-items';
 import { RESPONSE_LEASE_SECONDS } from '../contracts/respond-to-changes.environment';
 import { isAbout, type Judgement } from '../domain/judging/judgement';
-import { LEDGER_BYTES } from '../domain/ledger/byte-budgets';
+import { keptIntent } from '../domain/ledger/kept-intent';
 import type { Repeat } from '../domain/ledger/ledger';
 import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
 import type { Announcement } from '../domain/reporting/announcement';
 import type { ToldOutcome } from '../domain/reporting/outcome';
-import { withoutTags } from '../domain/rules/rule';
 
 /** How often, and how long apart, what DynamoDB did not take is sent again. */
 const SENT_AGAIN_AFTER = [50, 200, 800];
@@ -97,7 +95,7 @@ export class DynamoEventLog implements EventLog {
             ':claim': { S: claimId },
             ':expiry': expiryAfter(now),
             ':nothing': { S: '[]' },
-            ':intent': { S: intentText(intent) },
+            ':intent': { S: JSON.stringify(keptIntent(intent)) },
           },
           ReturnValues: 'ALL_OLD',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -120,7 +118,7 @@ export class DynamoEventLog implements EventLog {
       new UpdateItemCommand({
         ...this.item(key, ['#intent', '#previous']),
         UpdateExpression: 'SET #intent = :intent REMOVE #previous',
-        ExpressionAttributeValues: { ':intent': { S: intentText(intent) } },
+        ExpressionAttributeValues: { ':intent': { S: JSON.stringify(keptIntent(intent)) } },
       }),
     );
   }
@@ -268,23 +266,4 @@ function intentIn(item: Item, attribute: 'intent' | 'previousIntent'): Judgement
 
 function together(later: readonly Judgement[], earlier: readonly Judgement[]): Judgement[] {
   return [...later, ...earlier.filter((one) => !later.some((other) => isAbout(other, one)))];
-}
-
-/**
- * As many as fit, without tags where these take too much. What does not fit is judged and reverted
- * all the same; only after a crash it may be told as "already gone".
- */
-export function intentText(intent: readonly Judgement[]): string {
-  const whole = JSON.stringify(intent);
-  if (bytesOfText(whole) <= LEDGER_BYTES.intentWithTags) return whole;
-  return JSON.stringify(fitting(intent.map(untagged), LEDGER_BYTES.intent));
-}
-
-function untagged(judgement: Judgement): Judgement {
-  const { rule, restored } = judgement;
-  return {
-    ...judgement,
-    rule: withoutTags(rule),
-    ...(restored && { restored: withoutTags(restored) }),
-  };
 }

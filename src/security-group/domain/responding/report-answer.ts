@@ -3,6 +3,7 @@ import { noticeOfAsk } from './ask-about-outcomes';
 import { detailsOf } from './group-details';
 import { caseKey } from './target';
 import { UnfinishedError } from './unfinished-error';
+import { isKeptWhole } from '../ledger/kept-intent';
 import { type ChangeReport, hasFailures } from '../reporting/change-report';
 import { toldOutcomeOf } from '../reporting/outcome';
 import { countRepeats } from '../reporting/repeats';
@@ -36,10 +37,42 @@ export async function report(answer: Answer): Promise<ChangeReport> {
       changeReport,
     );
   }
-  await events.acted(caseKey(target), announcement, repeats);
-  await announcer.tell(announcement);
+  const keep = async () => events.acted(caseKey(target), announcement, repeats);
+  const tell = async () => announcer.tell(announcement);
+  if (isSaidByLease(answer)) {
+    await tellOrKeep(tell, keep);
+  } else {
+    await keep();
+    await tell();
+  }
   await events.told(caseKey(target), repeats, announcement.outcome);
   return changeReport;
+}
+
+/** Throws all the same. Should keeping it fail too, the next try tells what the lease says. */
+async function tellOrKeep(tell: () => Promise<void>, keep: () => Promise<void>): Promise<void> {
+  try {
+    await tell();
+  } catch (error) {
+    await keep().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * All that is to be told is that what the lease meant to revoke is revoked. A try that takes over
+ * from one that died finds that out by itself: the message need not be written down before it is
+ * told.
+ */
+function isSaidByLease({ judgements, outcomes, notices, asks }: Answer): boolean {
+  return (
+    notices.length === 0 &&
+    asks.length === 0 &&
+    outcomes.length === judgements.length &&
+    outcomes.every(({ outcome }) => outcome.kind === 'reverted') &&
+    judgements.every(({ verdict }) => verdict === 'revoke') &&
+    isKeptWhole(judgements)
+  );
 }
 
 async function reportOf(answer: Answer) {

@@ -1,8 +1,12 @@
+import type { Change } from '../../../../src/security-group/domain/changes/change';
+import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
+import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
   added,
+  asking,
   by,
   changeOf,
   configurationOf,
@@ -17,10 +21,29 @@ import { rule } from '../../samples/rules';
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 
+/** As many as one call can add. */
+const many = Array.from({ length: 1_000 }, (_, index) =>
+  rule({ id: `sgr-${index}`, ipRange: '0.0.0.0/0', fromPort: 1, toPort: 1_000 + index }),
+);
+
 /** A sentry of a locked group into which someone has put `ssh`. */
 function attacked(): SentryInMemory {
   const sentry = SentryInMemory.watching([locked], https);
   sentry.groups.put('sg-1', () => [https, ssh]);
+  return sentry;
+}
+
+/** A sentry of a group in which SSH stands open. */
+function onSshIn(policy: Policy, ...others: readonly Rule[]): SentryInMemory {
+  const sentry = SentryInMemory.watching([policy]);
+  sentry.groups.put('sg-1', () => [ssh, ...others]);
+  return sentry;
+}
+
+/** Someone closes it between the look at the group and the revoke. */
+function quickerThan(sentry: SentryInMemory): SentryInMemory {
+  sentry.groups.refuses.set('sgr-ssh', { kind: 'not-found' });
+  sentry.groups.beforeLook.set(2, () => sentry.groups.close('sg-1', 'sgr-ssh'));
   return sentry;
 }
 
@@ -97,6 +120,93 @@ test('what is done but not told is told, and not done again', async () => {
   await sentry.respond(added(ssh), 2);
   expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
   expect(sentry.groups.ruleIds('sg-1')).toContain(again.id);
+});
+
+describe('that what the lease meant to revoke is revoked', () => {
+  test('is told without being written down before', async () => {
+    const sentry = attacked();
+    const acted = jest.spyOn(sentry.ledger, 'acted');
+    await sentry.respond(added(ssh));
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+    expect(acted).not.toHaveBeenCalled();
+    expect([...sentry.ledger.events.values()].map(({ state }) => state)).toEqual(['told']);
+  });
+
+  test.each<[Fault, number]>([
+    ['crashes', 1],
+    ['crashes after it has worked', 2],
+  ])('is told in the same words where the one who tells %s', async (fault, times) => {
+    const sentry = attacked();
+    letFail(sentry, 'tell', fault);
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    sentry.faults = new Faults();
+    await expect(sentry.respond(added(ssh))).rejects.toThrow(UnfinishedError);
+    await sentry.pass(91_000);
+    await sentry.respond(added(ssh), 2);
+    await sentry.respond(added(ssh));
+    expect(sentry.announcer.outcomes()).toEqual(Array(times).fill('added sgr-ssh reverted'));
+    expect(sentry.groups.acts).toHaveLength(1);
+  });
+
+  test('is told also where neither telling nor keeping the message works', async () => {
+    const sentry = attacked();
+    const { ledger } = sentry;
+    const acted = jest.spyOn(ledger, 'acted').mockRejectedValue(new Error('DynamoDB is away'));
+    letFail(sentry, 'tell', 'fails');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow('tell fails');
+    expect(acted).toHaveBeenCalledTimes(1);
+    sentry.faults = new Faults();
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('is told of the rule that was revoked, and not of one that has its values since', async () => {
+    const sentry = attacked();
+    letFail(sentry, 'tell', 'crashes');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    const again = sentry.groups.open('sg-1', { ...ssh, description: 'by someone else' })!;
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+    expect(sentry.groups.ruleIds('sg-1')).toContain(again.id);
+  });
+
+  test('is told where its policies let the rule be by the time of the next try', async () => {
+    const sentry = attacked();
+    letFail(sentry, 'tell', 'crashes');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    sentry.configuration = configurationOf([]);
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+});
+
+describe('what the lease does not say is written down before it is told', () => {
+  test.each<[string, SentryInMemory, Change]>([
+    ['that the event cannot be read', onSshIn(forbidSsh), changeOf({ complete: false })],
+    ['that a rule stays', onSshIn({ ...forbidSsh, response: 'notifyOnly' }), added(ssh)],
+    ['that people are asked', onSshIn(asking(forbidSsh, 'revertUntilApproved')), added(ssh)],
+    ['that someone was quicker', quickerThan(onSshIn(forbidSsh)), added(ssh)],
+    ['that more is revoked than a lease holds', onSshIn(forbidSsh, ...many), added(...many)],
+  ])('%s', async (_name, sentry, change) => {
+    const steps: string[] = [];
+    const { ledger, announcer } = sentry;
+    const acted = ledger.acted.bind(ledger);
+    ledger.acted = async (...values) => {
+      steps.push('kept');
+      return acted(...values);
+    };
+    const tell = announcer.tell.bind(announcer);
+    announcer.tell = async (announcement) => {
+      steps.push('told');
+      return tell(announcement);
+    };
+    await sentry.respond(change);
+    expect(steps).toEqual(['kept', 'told']);
+  });
 });
 
 describe('what an earlier try meant to do, and the state does not ask for any more', () => {
