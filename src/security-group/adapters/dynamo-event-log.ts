@@ -33,7 +33,13 @@ import { RESPONSE_LEASE_SECONDS } from '../contracts/respond-to-changes.environm
 import { isAbout, type Judgement } from '../domain/judging/judgement';
 import { keptIntent } from '../domain/ledger/kept-intent';
 import type { Repeat } from '../domain/ledger/ledger';
-import type { Claim, EventKey, EventLog } from '../domain/ledger/ledger-store';
+import {
+  type Claim,
+  type EventKey,
+  type EventLog,
+  type Lease,
+  LeaseLostError,
+} from '../domain/ledger/ledger-store';
 import type { Announcement } from '../domain/reporting/announcement';
 import type { ToldOutcome } from '../domain/reporting/outcome';
 
@@ -52,6 +58,9 @@ const NAMES = {
 };
 type Name = keyof typeof NAMES;
 
+/** What is told is of no claim any more. */
+const OWN_CLAIM = '#claim = :claim';
+
 const VERSION = { N: String(LEDGER_ITEM_VERSION) };
 
 /** How far each event of one place is handled, for each group that it concerns. */
@@ -68,7 +77,7 @@ export class DynamoEventLog implements EventLog {
    * between must not lose it.
    */
   async claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim> {
-    const claimId = randomUUID();
+    const lease = { key, claimId: randomUUID() };
     try {
       const { Attributes: before } = await this.client.send(
         new UpdateItemCommand({
@@ -92,7 +101,7 @@ export class DynamoEventLog implements EventLog {
             ':acting': { S: 'acting' },
             ':now': { N: String(now.getTime()) },
             ':until': leaseFrom(now),
-            ':claim': { S: claimId },
+            ':claim': { S: lease.claimId },
             ':expiry': expiryAfter(now),
             ':nothing': { S: '[]' },
             ':intent': { S: JSON.stringify(keptIntent(intent)) },
@@ -103,42 +112,46 @@ export class DynamoEventLog implements EventLog {
       );
       return {
         kind: 'claimed',
+        lease,
         intent: before
           ? together(intentIn(before, 'intent'), intentIn(before, 'previousIntent'))
           : [],
       };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-      return refusedClaim(error.Item, claimId, now);
+      return refusedClaim(error.Item, lease, now);
     }
   }
 
-  async intend(key: EventKey, intent: readonly Judgement[]): Promise<void> {
-    await this.client.send(
-      new UpdateItemCommand({
-        ...this.item(key, ['#intent', '#previous']),
-        UpdateExpression: 'SET #intent = :intent REMOVE #previous',
-        ExpressionAttributeValues: { ':intent': { S: JSON.stringify(keptIntent(intent)) } },
-      }),
+  async intend({ key, claimId }: Lease, intent: readonly Judgement[]): Promise<void> {
+    await heldLease(
+      key,
+      this.client.send(
+        new UpdateItemCommand({
+          ...this.item(key, ['#claim', '#intent', '#previous']),
+          ConditionExpression: OWN_CLAIM,
+          UpdateExpression: 'SET #intent = :intent REMOVE #previous',
+          ExpressionAttributeValues: {
+            ':claim': { S: claimId },
+            ':intent': { S: JSON.stringify(keptIntent(intent)) },
+          },
+        }),
+      ),
     );
   }
 
-  async release(key: EventKey): Promise<void> {
+  async release({ key, claimId }: Lease): Promise<void> {
     try {
       await this.client.send(
         new UpdateItemCommand({
-          ...this.item(key, ['#state', '#leaseUntil']),
-          ConditionExpression: '#state IN (:acting, :acted)',
+          ...this.item(key, ['#claim', '#leaseUntil']),
+          ConditionExpression: OWN_CLAIM,
           UpdateExpression: 'SET #leaseUntil = :ended',
-          ExpressionAttributeValues: {
-            ':acting': { S: 'acting' },
-            ':acted': { S: 'acted' },
-            ':ended': { N: '0' },
-          },
+          ExpressionAttributeValues: { ':claim': { S: claimId }, ':ended': { N: '0' } },
         }),
       );
     } catch (error) {
-      // It was told.
+      // It was told, or another try is at it by now.
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     }
   }
@@ -148,24 +161,31 @@ export class DynamoEventLog implements EventLog {
    * ended: told twice is better than never. What was meant to be done makes room for it.
    */
   async acted(
-    key: EventKey,
+    { key, claimId }: Lease,
     announcement: Announcement,
     repeats: readonly Repeat[],
   ): Promise<void> {
     const now = this.clock.now();
-    await this.client.send(
-      new PutItemCommand({
-        TableName: this.table,
-        Item: {
-          ...this.keyOf(key),
-          version: VERSION,
-          state: { S: 'acted' },
-          leaseUntil: leaseFrom(now),
-          announcement: { S: JSON.stringify(announcement) },
-          repeats: { S: JSON.stringify(repeats) },
-          [LEDGER_EXPIRY]: expiryAfter(now),
-        },
-      }),
+    await heldLease(
+      key,
+      this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: {
+            ...this.keyOf(key),
+            version: VERSION,
+            state: { S: 'acted' },
+            leaseUntil: leaseFrom(now),
+            claim: { S: claimId },
+            announcement: { S: JSON.stringify(announcement) },
+            repeats: { S: JSON.stringify(repeats) },
+            [LEDGER_EXPIRY]: expiryAfter(now),
+          },
+          ConditionExpression: OWN_CLAIM,
+          ExpressionAttributeNames: { '#claim': NAMES['#claim'] },
+          ExpressionAttributeValues: { ':claim': { S: claimId } },
+        }),
+      ),
     );
   }
 
@@ -218,6 +238,14 @@ export class DynamoEventLog implements EventLog {
   }
 }
 
+async function heldLease(key: EventKey, write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    throw error instanceof ConditionalCheckFailedException ? new LeaseLostError(key) : error;
+  }
+}
+
 function toldValues(outcome: ToldOutcome | undefined, now: Date): Item {
   return {
     version: VERSION,
@@ -235,13 +263,13 @@ function expiryAfter(now: Date) {
   return { N: String(Math.ceil(now.getTime() / 1000) + EVENT_KEPT_SECONDS) };
 }
 
-function refusedClaim(item: Item, claimId: string, now: Date): Claim {
+function refusedClaim(item: Item, lease: Lease, now: Date): Claim {
   refuseOtherVersion(item);
   switch (item.state?.S) {
     // The answer to our own claim was lost, and the client asked again.
     case 'acting':
-      return item.claim?.S === claimId
-        ? { kind: 'claimed', intent: intentIn(item, 'previousIntent') }
+      return item.claim?.S === lease.claimId
+        ? { kind: 'claimed', lease, intent: intentIn(item, 'previousIntent') }
         : { kind: 'held' };
     case 'acted':
       if (Number(item.leaseUntil?.N ?? 0) > now.getTime()) return { kind: 'held' };

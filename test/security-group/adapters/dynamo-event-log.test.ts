@@ -11,7 +11,12 @@ import { ledgerKeysOf, OWN_KEYS } from '../../../src/security-group/contracts/le
 import type { Judgement } from '../../../src/security-group/domain/judging/judgement';
 import { keptIntent } from '../../../src/security-group/domain/ledger/kept-intent';
 import type { Repeat } from '../../../src/security-group/domain/ledger/ledger';
-import type { EventKey } from '../../../src/security-group/domain/ledger/ledger-store';
+import {
+  type Claim,
+  type EventKey,
+  type Lease,
+  LeaseLostError,
+} from '../../../src/security-group/domain/ledger/ledger-store';
 import type { Announcement } from '../../../src/security-group/domain/reporting/announcement';
 import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { type EmulatedLedger, emulatedLedger, TABLE } from '../emulated/emulated-ledger';
@@ -74,17 +79,25 @@ const itemOf = async ({ eventId, groupId }: EventKey) =>
     )
   ).Item;
 
+function leaseOf(claim: Claim): Lease {
+  if (claim.kind !== 'claimed') throw new Error(`There is no lease to take: ${claim.kind}.`);
+  return claim.lease;
+}
+
+const taken = async (at = NOON, by = log): Promise<Lease> =>
+  leaseOf(await by.claim(key, [ADDED], at));
+
 describe('the lease', () => {
   // One after the other: the emulator looks at conditions and writes in two steps, where DynamoDB
   // does it in one.
   test('goes to one of two that ask for it', async () => {
     const claims = [await log.claim(key, [ADDED], NOON), await log.claim(key, [ADDED], NOON)];
-    expect(claims).toEqual([{ kind: 'claimed', intent: [] }, { kind: 'held' }]);
+    expect(claims).toMatchObject([{ kind: 'claimed', intent: [] }, { kind: 'held' }]);
   });
 
   test('is one for each group that the event concerns', async () => {
     await log.claim(key, [ADDED], NOON);
-    expect(await log.claim({ ...key, groupId: 'sg-other' }, [ADDED], NOON)).toEqual({
+    expect(await log.claim({ ...key, groupId: 'sg-other' }, [ADDED], NOON)).toMatchObject({
       kind: 'claimed',
       intent: [],
     });
@@ -98,15 +111,38 @@ describe('the lease', () => {
   });
 
   test('is free at once where it is given back', async () => {
-    await log.claim(key, [ADDED], NOON);
-    await log.release(key);
-    expect(await log.claim(key, [], NOON)).toEqual({ kind: 'claimed', intent: [ADDED] });
+    await log.release(await taken());
+    expect(await log.claim(key, [], NOON)).toMatchObject({ kind: 'claimed', intent: [ADDED] });
+  });
+
+  test('is not given back by a try that took longer, once another has taken it', async () => {
+    const over = await taken();
+    const held = await taken(secondsAfterNoon(91));
+    await log.release(over);
+    expect(await log.claim(key, [], secondsAfterNoon(92))).toEqual({ kind: 'held' });
+    await log.acted(held, ANNOUNCEMENT, REPEATS);
+    await log.release(over);
+    expect(await log.claim(key, [], NOON)).toEqual({ kind: 'held' });
+    await log.release(held);
+    expect((await log.claim(key, [], NOON)).kind).toBe('acted');
+  });
+
+  test('lets a try that took longer write nothing, once another has taken it or reported', async () => {
+    const over = await taken();
+    const held = await taken(secondsAfterNoon(91));
+    await expect(log.intend(over, [REMOVED])).rejects.toThrow(LeaseLostError);
+    await expect(log.acted(over, { ...ANNOUNCEMENT, subject: 'late' }, [])).rejects.toThrow(
+      `${key.groupId}: this try at the event ${key.eventId} took longer than its lease`,
+    );
+    await log.acted(held, ANNOUNCEMENT, REPEATS);
+    await log.told(key, REPEATS);
+    await expect(log.acted(over, ANNOUNCEMENT, [])).rejects.toThrow(LeaseLostError);
+    expect(await log.claim(key, [], NOON)).toEqual({ kind: 'told' });
   });
 
   test('is ours where the answer was lost and the client asked again', async () => {
     const { client } = emulated;
-    await log.claim(key, [ADDED], NOON);
-    await log.release(key);
+    await log.release(await taken());
     const sentTwice = new DynamoEventLog(client, TABLE);
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -116,7 +152,7 @@ describe('the lease', () => {
       { step: 'finalizeRequest', name: 'twice', priority: 'high' },
     );
     try {
-      expect(await sentTwice.claim(key, [REMOVED], NOON)).toEqual({
+      expect(await sentTwice.claim(key, [REMOVED], NOON)).toMatchObject({
         kind: 'claimed',
         intent: [ADDED],
       });
@@ -130,19 +166,24 @@ test('nothing that is written of an event is lost or refused with the answer to 
   const unlucky = new DynamoDBClient(emulatorAccess(emulated.endpoint));
   loseFirstAnswers(unlucky);
   const losing = new DynamoEventLog(unlucky, TABLE);
-  expect(await losing.claim(key, [ADDED], NOON)).toEqual({ kind: 'claimed', intent: [] });
+  const first = await taken(NOON, losing);
   expect(await losing.claim(key, [ADDED], NOON)).toEqual({ kind: 'held' });
-  await losing.release(key);
-  expect(await losing.claim(key, [REMOVED], NOON)).toEqual({ kind: 'claimed', intent: [ADDED] });
-  await losing.acted(key, ANNOUNCEMENT, REPEATS);
+  await losing.intend(first, [REMOVED]);
+  await losing.release(first);
+  const second = await losing.claim(key, [REMOVED], NOON);
+  expect(second).toMatchObject({ kind: 'claimed', intent: [REMOVED] });
+  await losing.acted(leaseOf(second), ANNOUNCEMENT, REPEATS);
   await losing.told(key, REPEATS);
   expect(await log.claim(key, [], NOON)).toEqual({ kind: 'told' });
 });
 
 describe('what was meant to be done', () => {
   test('comes back as it was to who goes on', async () => {
-    expect(await log.claim(key, [ADDED, REMOVED], NOON)).toEqual({ kind: 'claimed', intent: [] });
-    expect(await log.claim(key, [], secondsAfterNoon(100))).toEqual({
+    expect(await log.claim(key, [ADDED, REMOVED], NOON)).toMatchObject({
+      kind: 'claimed',
+      intent: [],
+    });
+    expect(await log.claim(key, [], secondsAfterNoon(100))).toMatchObject({
       kind: 'claimed',
       intent: [ADDED, REMOVED],
     });
@@ -151,7 +192,7 @@ describe('what was meant to be done', () => {
   test('is not lost where the next one ends before it has written down both', async () => {
     await log.claim(key, [ADDED], NOON);
     await log.claim(key, [REMOVED], secondsAfterNoon(100));
-    expect(await log.claim(key, [], secondsAfterNoon(200))).toEqual({
+    expect(await log.claim(key, [], secondsAfterNoon(200))).toMatchObject({
       kind: 'claimed',
       intent: [REMOVED, ADDED],
     });
@@ -159,10 +200,10 @@ describe('what was meant to be done', () => {
 
   test('is what was written down last, and each rule once', async () => {
     await log.claim(key, [ADDED], NOON);
-    await log.claim(key, [REMOVED], secondsAfterNoon(100));
-    await log.intend(key, [REMOVED, ADDED]);
+    const later = await log.claim(key, [REMOVED], secondsAfterNoon(100));
+    await log.intend(leaseOf(later), [REMOVED, ADDED]);
     await log.claim(key, [{ ...ADDED, present: false }], secondsAfterNoon(200));
-    expect(await log.claim(key, [], secondsAfterNoon(300))).toEqual({
+    expect(await log.claim(key, [], secondsAfterNoon(300))).toMatchObject({
       kind: 'claimed',
       intent: [{ ...ADDED, present: false }, REMOVED],
     });
@@ -179,7 +220,7 @@ describe('what was meant to be done', () => {
     await log.claim(key, many, NOON);
     // Not as many again: the emulator counts what is written over as well.
     await log.claim(key, [REMOVED], secondsAfterNoon(100));
-    expect(await log.claim(key, [], secondsAfterNoon(200))).toEqual({
+    expect(await log.claim(key, [], secondsAfterNoon(200))).toMatchObject({
       kind: 'claimed',
       intent: [REMOVED, ...many.slice(0, kept)],
     });
@@ -187,9 +228,10 @@ describe('what was meant to be done', () => {
 });
 
 describe('what was done', () => {
+  let lease: Lease;
   beforeEach(async () => {
-    await log.claim(key, [ADDED], NOON);
-    await log.acted(key, ANNOUNCEMENT, REPEATS);
+    lease = await taken();
+    await log.acted(lease, ANNOUNCEMENT, REPEATS);
   });
 
   test('is left to the one who has done it, who is telling it', async () => {
@@ -207,8 +249,8 @@ describe('what was done', () => {
   test('is known to who comes when it was told', async () => {
     const outcome = { reverted: 1, notRestorable: 1, reason: 'its group is gone' };
     const other = { ...key, groupId: 'sg-other' };
-    await log.claim(other, [ADDED], NOON);
-    await log.acted(other, { ...ANNOUNCEMENT, outcome }, REPEATS);
+    const claim = await log.claim(other, [ADDED], NOON);
+    await log.acted(leaseOf(claim), { ...ANNOUNCEMENT, outcome }, REPEATS);
     expect(await log.claim(other, [], secondsAfterNoon(91))).toMatchObject({
       announcement: { outcome },
     });
@@ -217,7 +259,7 @@ describe('what was done', () => {
   });
 
   test('stays done where telling fails and the lease is given back', async () => {
-    await log.release(key);
+    await log.release(lease);
     expect((await log.claim(key, [ADDED], NOON)).kind).toBe('acted');
   });
 
@@ -256,11 +298,11 @@ describe('an event of one place', () => {
   ];
 
   test('is not taken for that of another with the same id and group', async () => {
-    await member().claim(key, [ADDED], NOON);
+    const claim = await member().claim(key, [ADDED], NOON);
     for (const other of others()) {
-      expect(await other.claim(key, [], NOON)).toEqual({ kind: 'claimed', intent: [] });
+      expect(await other.claim(key, [], NOON)).toMatchObject({ kind: 'claimed', intent: [] });
     }
-    await member().acted(key, ANNOUNCEMENT, REPEATS);
+    await member().acted(leaseOf(claim), ANNOUNCEMENT, REPEATS);
     await member().told(key, REPEATS);
     expect(await member().claim(key, [], NOON)).toEqual({ kind: 'told' });
     for (const other of others()) {

@@ -14,6 +14,8 @@ import {
   type EventLog,
   type Ledger,
   type LedgerChange,
+  type Lease,
+  LeaseLostError,
   LedgerConflictError,
 } from '../../../src/security-group/domain/ledger/ledger-store';
 import type { PlaceRecord, Sighting } from '../../../src/security-group/domain/ledger/place-record';
@@ -26,6 +28,7 @@ const LEASE_MILLISECONDS = RESPONSE_LEASE_SECONDS * 1_000;
 interface StoredEvent {
   readonly state: 'acting' | 'acted' | 'told';
   readonly leaseUntil: number;
+  readonly claimId: string;
   readonly intent: readonly Judgement[];
   readonly announcement?: Announcement;
   readonly outcome?: ToldOutcome;
@@ -45,6 +48,7 @@ export class LedgerInMemory implements Ledger, EventLog {
   /** What others do before a write, by its number from 1. */
   readonly beforeWrite = new Map<number, () => void>();
   writes = 0;
+  private claims = 0;
   place?: PlaceRecord;
   readonly sightings = new Map<string, Sighting>();
   /** What others do before the record of a group is written. */
@@ -178,34 +182,40 @@ export class LedgerInMemory implements Ledger, EventLog {
       ...earlier,
       ...intent.filter((one) => !earlier.some((other) => isAbout(one, other))),
     ];
+    this.claims += 1;
+    const lease = { key, claimId: String(this.claims) };
     this.events.set(eventKey(key), {
       state: 'acting',
+      claimId: lease.claimId,
       leaseUntil: now.getTime() + LEASE_MILLISECONDS,
       intent: all,
       repeats: [],
     });
-    return { kind: 'claimed', intent: earlier };
+    return { kind: 'claimed', lease, intent: earlier };
   }
 
-  async intend(key: EventKey, intent: readonly Judgement[]): Promise<void> {
-    this.update(key, { intent });
+  async intend(lease: Lease, intent: readonly Judgement[]): Promise<void> {
+    if (!this.isHeld(lease)) throw new LeaseLostError(lease.key);
+    this.update(lease.key, { intent });
   }
 
-  async release(key: EventKey): Promise<void> {
-    if (this.events.get(eventKey(key))?.state !== 'told') this.update(key, { leaseUntil: 0 });
+  async release(lease: Lease): Promise<void> {
+    if (this.isHeld(lease)) this.update(lease.key, { leaseUntil: 0 });
   }
 
-  async acted(
-    key: EventKey,
-    announcement: Announcement,
-    repeats: readonly Repeat[],
-  ): Promise<void> {
-    this.update(key, { state: 'acted', announcement, repeats });
+  async acted(lease: Lease, announcement: Announcement, repeats: readonly Repeat[]): Promise<void> {
+    if (!this.isHeld(lease)) throw new LeaseLostError(lease.key);
+    this.update(lease.key, { state: 'acted', announcement, repeats });
   }
 
   async told(key: EventKey, repeats: readonly Repeat[], outcome?: ToldOutcome): Promise<void> {
     this.update(key, { state: 'told', outcome });
     if (repeats.length > 0) this.group(key.groupId).repeats = repeats;
+  }
+
+  private isHeld({ key, claimId }: Lease): boolean {
+    const event = this.events.get(eventKey(key));
+    return event?.claimId === claimId && event.state !== 'told';
   }
 
   private group(groupId: string) {

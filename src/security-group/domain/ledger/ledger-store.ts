@@ -14,6 +14,16 @@ export class LedgerConflictError extends Error {
   }
 }
 
+/** Another try has taken the lease since: it answers and reports. */
+export class LeaseLostError extends Error {
+  constructor({ eventId, groupId }: EventKey) {
+    super(
+      `${groupId}: this try at the event ${eventId} took longer than its lease, and another try has begun: this one ends, and reports nothing.`,
+    );
+    this.name = 'LeaseLostError';
+  }
+}
+
 export type LedgerChange =
   /** An entry as it was read, with what is new in it. */
   | { readonly kind: 'put'; readonly entry: LedgerEntry }
@@ -50,9 +60,15 @@ export interface EventKey {
   readonly groupId: string;
 }
 
+/** The lease that one try has taken: no two tries have the same. */
+export interface Lease {
+  readonly key: EventKey;
+  readonly claimId: string;
+}
+
 export type Claim =
   /** With what an earlier try that came to no end meant to do. */
-  | { readonly kind: 'claimed'; readonly intent: readonly Judgement[] }
+  | { readonly kind: 'claimed'; readonly lease: Lease; readonly intent: readonly Judgement[] }
   /** Another try is at it. */
   | { readonly kind: 'held' }
   /** All is done, but perhaps not told. */
@@ -70,12 +86,18 @@ export interface EventLog {
    * tries meant to do.
    */
   claim(key: EventKey, intent: readonly Judgement[], now: Date): Promise<Claim>;
-  /** Writes down all that is about to be done or was meant to be, under a lease that is held. */
-  intend(key: EventKey, intent: readonly Judgement[]): Promise<void>;
-  /** Gives the lease back, so that the next try need not wait for its end. */
-  release(key: EventKey): Promise<void>;
-  /** Keeps what is to be told, and what of it need not be told again for a while. */
-  acted(key: EventKey, announcement: Announcement, repeats: readonly Repeat[]): Promise<void>;
+  /**
+   * Writes down all that is about to be done or was meant to be. Throws a LeaseLostError where the
+   * lease is another's.
+   */
+  intend(lease: Lease, intent: readonly Judgement[]): Promise<void>;
+  /** Gives the lease back, so that the next try need not wait for its end. Another's stays. */
+  release(lease: Lease): Promise<void>;
+  /**
+   * Keeps what is to be told, and what of it need not be told again for a while. Throws a
+   * LeaseLostError where the lease is another's.
+   */
+  acted(lease: Lease, announcement: Announcement, repeats: readonly Repeat[]): Promise<void>;
   /** Ends the event, and writes what need not be told again. */
   told(key: EventKey, repeats: readonly Repeat[], outcome?: ToldOutcome): Promise<void>;
 }

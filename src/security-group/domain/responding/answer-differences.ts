@@ -26,13 +26,13 @@ export async function answerDifferences(
     return undefined;
   }
   return once(one, {
-    answer: async (earlierTries) => {
+    answer: async (earlierTries, lease) => {
       const answer = await answerCase(one, earlierTries);
       if (isSilent(answer)) {
         await remember(answer);
         return settle(answer);
       }
-      const changeReport = await report(answer);
+      const changeReport = await report(answer, lease);
       await remember(answer);
       return changeReport;
     },

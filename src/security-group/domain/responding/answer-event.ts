@@ -9,6 +9,7 @@ import { isSilent, settle, report } from './report-answer';
 import type { Sentry } from './sentry';
 import { caseKey, type Target } from './target';
 import { UnfinishedError } from './unfinished-error';
+import type { Lease } from '../ledger/ledger-store';
 import type { ChangeReport } from '../reporting/change-report';
 import { type ToldOutcome, toldOutcomeOf } from '../reporting/outcome';
 
@@ -21,12 +22,12 @@ export async function answerEvent(
   sentry: Sentry,
 ): Promise<ChangeReport | undefined> {
   const one = await openUnlessClosed(target, sentry).catch(async (error: unknown) => {
-    await giveBack(target.ahead, caseKey(target), sentry.ports);
+    await giveBack(target.ahead, sentry.ports);
     throw error;
   });
   if (!one) return undefined;
   return once(one, {
-    answer: async (earlierTries) => answerOpen(one, earlierTries),
+    answer: async (earlierTries, lease) => answerOpen(one, earlierTries, lease),
     catchUp: async () => undefined,
   });
 }
@@ -51,8 +52,8 @@ export async function outcomeOfEvent(target: Target, sentry: Sentry): Promise<To
     return NO_OUTCOME;
   }
   return once(one, {
-    answer: async (earlierTries) =>
-      toldOutcomeOf((await answerOpen(one, earlierTries))?.rules ?? []),
+    answer: async (earlierTries, lease) =>
+      toldOutcomeOf((await answerOpen(one, earlierTries, lease))?.rules ?? []),
     catchUp: async (told) => told ?? NO_OUTCOME,
   });
 }
@@ -62,8 +63,9 @@ const NO_OUTCOME = toldOutcomeOf([]);
 async function answerOpen(
   one: Case,
   earlierTries: EarlierTries,
+  lease: Lease,
 ): Promise<ChangeReport | undefined> {
   const answer = await answerCase(one, earlierTries);
   await remember(answer);
-  return isSilent(answer) ? settle(answer) : report(answer);
+  return isSilent(answer) ? settle(answer) : report(answer, lease);
 }

@@ -64,22 +64,17 @@ export async function endUnanswered(
 }
 
 /** So that the next try need not wait for its end. */
-export async function giveBack(
-  ahead: LeaseAhead | undefined,
-  key: EventKey,
-  { events }: Ports,
-): Promise<void> {
+export async function giveBack(ahead: LeaseAhead | undefined, { events }: Ports): Promise<void> {
   // It ends by itself, should this fail too.
-  if (ahead) await events.release(key).catch(() => undefined);
+  if (ahead) await events.release(ahead.claim.lease).catch(() => undefined);
 }
 
 /** The same, for a lease that may come only now: something beside it has failed. */
 export async function giveBackLate(
   leasing: Promise<LeaseAhead | undefined>,
-  key: EventKey,
   ports: Ports,
 ): Promise<void> {
-  await giveBack(await leasing.catch(() => undefined), key, ports);
+  await giveBack(await leasing.catch(() => undefined), ports);
 }
 
 function revokedByEventAlone(

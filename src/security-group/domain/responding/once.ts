@@ -5,11 +5,12 @@ import { caseKey } from './target';
 import { UnfinishedError } from './unfinished-error';
 import { isAbout } from '../judging/judgement';
 import type { Judgement } from '../judging/judgement';
+import type { Lease } from '../ledger/ledger-store';
 import type { ToldOutcome } from '../reporting/outcome';
 
 /** The work on a case that no other try is at. */
 export interface Work<Result> {
-  answer(earlierTries: EarlierTries): Promise<Result>;
+  answer(earlierTries: EarlierTries, lease: Lease): Promise<Result>;
   /**
    * For an earlier try that has reported the case, and may have died before its end. With the
    * outcome that it told, where it told of rules.
@@ -41,6 +42,7 @@ export async function once<Result>(
     case 'claimed':
       break;
   }
+  const { lease } = claim;
   try {
     const earlier = claim.intent.filter(
       (intended) =>
@@ -49,14 +51,14 @@ export async function once<Result>(
         ),
     );
     if (earlier.length > 0 || (ahead && !holds(ahead, judgements))) {
-      await events.intend(key, [...judgements, ...earlier]);
+      await events.intend(lease, [...judgements, ...earlier]);
     }
     const intended = (judgement: Judgement) =>
       claim.intent.some((candidate) => isAbout(judgement, candidate));
-    return await answer({ earlier, intended });
+    return await answer({ earlier, intended }, lease);
   } catch (error) {
     // The lease ends by itself, should this fail too.
-    await events.release(key).catch(() => undefined);
+    await events.release(lease).catch(() => undefined);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { detailsOf } from './group-details';
 import { caseKey } from './target';
 import { UnfinishedError } from './unfinished-error';
 import { isKeptWhole } from '../ledger/kept-intent';
+import type { Lease } from '../ledger/ledger-store';
 import { type ChangeReport, hasFailures } from '../reporting/change-report';
 import { toldOutcomeOf } from '../reporting/outcome';
 import { countRepeats } from '../reporting/repeats';
@@ -20,7 +21,7 @@ export async function settle({ target, situation, sentry }: Answer): Promise<und
 }
 
 /** Throws an UnfinishedError, once it was reported, where rules could not be reverted. */
-export async function report(answer: Answer): Promise<ChangeReport> {
+export async function report(answer: Answer, lease: Lease): Promise<ChangeReport> {
   const { target, asks } = answer;
   const { events, announcer, asker } = answer.sentry.ports;
   const { changeReport, repeats } = await reportOf(answer);
@@ -37,7 +38,7 @@ export async function report(answer: Answer): Promise<ChangeReport> {
       changeReport,
     );
   }
-  const keep = async () => events.acted(caseKey(target), announcement, repeats);
+  const keep = async () => events.acted(lease, announcement, repeats);
   const tell = async () => announcer.tell(announcement);
   if (isSaidByLease(answer)) {
     await tellOrKeep(tell, keep);

@@ -116,7 +116,7 @@ async function respondInNamedGroup(
     ]);
     return await respondInReadGroup({ groupId, change, reading, ahead }, { configuration, ports });
   } catch (error) {
-    await giveBackLate(leasing, { eventId: change.eventId, groupId }, ports);
+    await giveBackLate(leasing, ports);
     throw error;
   }
 }

@@ -97,6 +97,22 @@ test('a try that fails gives its lease back', async () => {
   expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh failed', 'added sgr-ssh reverted']);
 });
 
+test('a try that fails after its lease is over leaves that of another try, which reports once', async () => {
+  const sentry = attacked();
+  const { groups, ledger } = sentry;
+  const rulesOf = groups.rulesOf.bind(groups);
+  const key = { eventId: 'event-1', groupId: 'sg-1' };
+  groups.rulesOf = async (groupId) => {
+    if (ledger.events.size === 0) return rulesOf(groupId);
+    await sentry.pass(91_000);
+    await ledger.claim(key, [], sentry.groups.now());
+    throw new Error('too late');
+  };
+  await expect(sentry.respond(added(ssh))).rejects.toThrow();
+  groups.rulesOf = rulesOf;
+  expect(await ledger.claim(key, [], sentry.groups.now())).toEqual({ kind: 'held' });
+});
+
 test('a delivery that comes while another tells what is done waits, and tells nothing itself', async () => {
   const sentry = attacked();
   const { announcer } = sentry;
