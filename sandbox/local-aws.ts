@@ -115,6 +115,16 @@ export class LocalAws {
   }
 
   /**
+   * Has the clock of a function go ahead of all others by so many milliseconds, or behind them
+   * where it is negative, from its next invocation on. With 0, it goes with them again. In AWS,
+   * clocks are hardly apart; what a function has to stand is up to five minutes, as calls that are
+   * signed further off are refused.
+   */
+  setClockApart(functionName: string, milliseconds: number): void {
+    this.parts.clock.setApart(functionName, milliseconds);
+  }
+
+  /**
    * From now on, the records of all accounts and Regions are written into a bucket, once the clock
    * is set to five minutes later or the trail is told to.
    */

@@ -164,7 +164,7 @@ export class RunnableFunction {
     const startedAt = Date.now();
     try {
       const { FunctionArn: functionArn, Timeout } = this.configuration;
-      const { offsetMs: clockOffsetMs } = this.surroundings.clock;
+      const clockOffsetMs = this.surroundings.clock.offsetOf(this.functionName);
       const result = read(
         await runningProcess.invoke({
           requestId,
@@ -228,7 +228,7 @@ export class RunnableFunction {
     const started = new FunctionProcess({
       codeFolder: this.codeFolder,
       environment: this.environment,
-      clockOffsetMs: this.surroundings.clock.offsetMs,
+      clockOffsetMs: this.surroundings.clock.offsetOf(this.functionName),
       skipsWaits: this.surroundings.skipsWaits,
       onLine: (line) => this.surroundings.observer.onLog?.(this.functionName, line, Date.now()),
     });

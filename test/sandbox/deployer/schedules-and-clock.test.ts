@@ -24,6 +24,7 @@ import { type AwsCredentials, type DeployedStack, LocalAws } from '../../../sand
 import type { InvocationReport } from '../../../sandbox/runner/deployed-function';
 import { synthesizeScheduledApp } from '../../support/apps/scheduled-app';
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** What may go by between setting the clock and looking at it. */
@@ -213,6 +214,18 @@ describe('on a moving clock', () => {
     const { answer: second } = await fireClock('Daily');
     expectAt(second.now, later);
     expect(second.pid).toBe(first.pid);
+  });
+
+  test('a function can have a clock that is apart from it, until it has it no more', async () => {
+    const { report } = await fireClock('Daily');
+    for (const apart of [4 * MINUTE_MS, -4 * MINUTE_MS, 0]) {
+      aws.setClockApart(report.functionName ?? '', apart);
+      const expected = new Date(aws.now().getTime() + apart);
+      const { answer } = await fireClock('Daily');
+      expectAt(answer.now, expected);
+      expect(answer.remaining).toBeGreaterThan(0);
+      expect(answer.remaining).toBeLessThanOrEqual(3000);
+    }
   });
 
   test('a cold one loads at that time', async () => {
