@@ -23,7 +23,10 @@ IamKeySentry as they ship, with heartbeat and reconcile each hour and a look at 
 hour someone opens SSH in one of 20 groups. On day ${STUBBORN_DAY} someone opens the same port again every ten
 minutes, for twelve hours. What has expired is taken out of the table, as DynamoDB does it. Alarms on the metrics
 of functions are evaluated by what their template says, on what the functions have written; those on AWS's own
-metrics by what they stand for: failed invocations and dead letters. Functions have a heap of ${HEAP_MB} MB.`,
+metrics by what they stand for: failed invocations and dead letters. Functions have a heap of ${HEAP_MB} MB.
+What a function keeps is what is left in its heap, and of buffers, after a collection that the run forces each day. Its
+process has more: what V8 has reserved for code and young objects, has not tidied up, and does not give back while there is
+room.`,
     goals: goals(month),
     parts: [{ kind: 'table', rows: month.days.filter(isShown).map(rowOf) }],
   });
@@ -34,9 +37,9 @@ function goals(month: Month): Goal[] {
   const { failedInvocations, deadLetters, standing } = month;
   const [full, last] = [days[FULL_DAY - 1], days.at(-1)];
   const ledger = (last?.ledgerItems ?? NaN) / (full?.ledgerItems ?? NaN);
-  const memory = (from: number) =>
-    median(days.slice(from, from + WEEK).map(({ functionMegabytes }) => functionMegabytes));
-  const growth = memory(DAYS - WEEK) / memory(WEEK);
+  const kept = (from: number) =>
+    median(days.slice(from, from + WEEK).map(({ keptMegabytes }) => keptMegabytes));
+  const growth = kept(DAYS - WEEK) / kept(WEEK);
   const quiet = days.filter(({ day }) => day !== STUBBORN_DAY);
   const stormy = quiet.filter(({ messages, changes }) => messages > changes + MESSAGES_BESIDES);
   const stubborn = days[STUBBORN_DAY - 1];
@@ -47,10 +50,10 @@ function goals(month: Month): Goal[] {
       isMet: ledger <= MOST_GROWTH,
     },
     {
-      goal: `memory is flat: in the last week at most ${MOST_GROWTH} times that of the second`,
+      goal: `memory is flat: in the last week a function keeps at most ${MOST_GROWTH} times what it kept in the second`,
       figure: growth.toFixed(2),
       isMet: growth <= MOST_GROWTH,
-      reason: `on days 20, 25 and 30 it was ${[20, 25, 30].map((day) => days[day - 1]?.functionMegabytes.toFixed(0)).join(', ')} MB, and a heap of ${HEAP_MB} MB was never too small`,
+      reason: `on days 20, 25 and 30 it kept ${[20, 25, 30].map((day) => days[day - 1]?.keptMegabytes.toFixed(1)).join(', ')} MB`,
     },
     {
       goal: `no message storm: at most one message a change and ${MESSAGES_BESIDES} more a day`,
@@ -85,14 +88,15 @@ function isShown({ day }: Day): boolean {
   return day === 1 || day % 5 === 0;
 }
 
-function rowOf({ day, changes, messages, ledgerItems, ledgerBytes, functionMegabytes }: Day) {
+function rowOf({ day, changes, messages, ledgerItems, ledgerBytes, ...memory }: Day) {
   return {
     day,
     changes,
     messages,
     'items in the ledger': ledgerItems,
     'kB in the ledger': Math.round(ledgerBytes / 1_000),
-    'largest function, MB': Math.round(functionMegabytes),
+    'kept by a function, MB': memory.keptMegabytes.toFixed(1),
+    'process of a function, MB': Math.round(memory.processMegabytes),
   };
 }
 

@@ -11,7 +11,7 @@ import { AuthorizeSecurityGroupIngressCommand, EC2Client } from '@aws-sdk/client
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { AlarmHistory } from './alarm-history';
-import { largestFunctionMegabytes } from './function-memory';
+import { FunctionMemories, type FunctionMemory } from './function-memory';
 import { templateIn } from '../../sandbox/deployer/assembly';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import {
@@ -45,13 +45,12 @@ const STACK_NAME = 'Soak';
  */
 export const HEAP_MB = 64;
 
-export interface Day {
+export interface Day extends FunctionMemory {
   readonly day: number;
   readonly changes: number;
   readonly messages: number;
   readonly ledgerItems: number;
   readonly ledgerBytes: number;
-  readonly functionMegabytes: number;
 }
 
 export interface Month {
@@ -72,9 +71,10 @@ export async function liveMonth(): Promise<Month> {
   const assembly = synthesize(folder);
   const text = readFileSync(join(assembly, `${STACK_NAME}.template.json`), 'utf8');
   const alarms = new AlarmHistory(templateIn(JSON.parse(text)));
+  const memories = new FunctionMemories(join(folder, 'memory'));
   let failedInvocations = 0;
   const localAws = await LocalAws.start({
-    functionEnvironment: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` },
+    functionEnvironment: memories.environment(HEAP_MB),
     onFunctionLog: (_, line) => alarms.take(line),
     onInvocation: ({ succeeded }) => (failedInvocations += succeeded ? 0 : 1),
   });
@@ -83,7 +83,7 @@ export async function liveMonth(): Promise<Month> {
     await localAws.addGroups(groups());
     await localAws.addUsers(users());
     const stack = await localAws.deploy(assembly, STACK_NAME);
-    const soaking = new Soaking(localAws, stack);
+    const soaking = new Soaking(localAws, stack, memories);
     const days: Day[] = [];
     for (let day = 1; day <= DAYS; day += 1) days.push(await soaking.live(day));
     const ended = {
@@ -122,6 +122,7 @@ class Soaking {
   constructor(
     private readonly localAws: LocalAws,
     private readonly stack: DeployedStack,
+    private readonly memories: FunctionMemories,
   ) {
     const access = localAws.accessTo(stack.place);
     this.ec2 = new EC2Client(access);
@@ -149,7 +150,7 @@ class Soaking {
       messages: deliveries.length,
       ledgerItems: count,
       ledgerBytes: bytes,
-      functionMegabytes: largestFunctionMegabytes(),
+      ...(await this.memories.largest()),
     };
   }
 
