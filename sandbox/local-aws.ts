@@ -22,6 +22,7 @@ import { deleteStack } from './deployer/create-stack';
 import { deployStack, type StackDeployment } from './deployer/deploy-stack';
 import { copyTables, tablesOf } from './deployer/table-copies';
 import { assumeRole, type AwsCredentials, createAdministrator } from './emulator/credentials';
+import { deploymentSession } from './emulator/deployment-session';
 import {
   ACCOUNT_ID,
   emulatorAccess,
@@ -222,6 +223,11 @@ export class LocalAws {
       }
       await secrets.send(new CreateSecretCommand({ Name: arnOrName, SecretString: value }));
     }
+  }
+
+  /** As whom CloudFormation calls in a deployment by the CDK. */
+  async deploymentSession(): Promise<AwsCredentials> {
+    return deploymentSession(this.parts.emulator.endpoint, HOME);
   }
 
   async assumeRole(roleArn: string, sessionName: string): Promise<AwsCredentials> {

@@ -7,6 +7,17 @@ export interface Caller {
   readonly account: string;
   readonly arn: string;
   readonly userIdentity: Readonly<Record<string, unknown>>;
+  /** The service through which the call came. */
+  readonly through?: string;
+}
+
+/** No one but CloudFormation can assume it, as `cdk bootstrap` makes it. */
+const DEPLOYMENT_ROLE = /^cdk-[^-]+-cfn-exec-role-/;
+const CLOUD_FORMATION = 'cloudformation.amazonaws.com';
+
+/** Whether CloudFormation makes changes of a deployment by the CDK under this role. */
+export function isDeploymentRole(name: string): boolean {
+  return DEPLOYMENT_ROLE.test(name);
 }
 
 interface KnownIdentity extends EmulatorIdentity {
@@ -47,7 +58,9 @@ export function sessionCaller(
   firstSeen: number,
   sourceIdentity?: string,
 ): Caller {
-  return callerOfType(known, 'AssumedRole', {
+  const through = isDeploymentRole(role.name) ? CLOUD_FORMATION : undefined;
+  const caller = callerOfType(known, 'AssumedRole', {
+    ...(through && { invokedBy: through }),
     sessionContext: {
       sessionIssuer: {
         type: 'Role',
@@ -60,6 +73,7 @@ export function sessionCaller(
       ...(sourceIdentity !== undefined && { sourceIdentity }),
     },
   });
+  return { ...caller, ...(through && { through }) };
 }
 
 function callerOfType(known: KnownIdentity, type: string, more: Record<string, unknown>): Caller {

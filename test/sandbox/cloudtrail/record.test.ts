@@ -140,4 +140,19 @@ describe('who called', () => {
       },
     });
   });
+
+  test('the role of deployments is only ever used by CloudFormation, and so its calls came through it', () => {
+    const name = `cdk-hnb659fds-cfn-exec-role-${ACCOUNT}-eu-west-1`;
+    const arn = `arn:aws:sts::${ACCOUNT}:assumed-role/${name}/AWSCloudFormation`;
+    const role = { arn: `arn:aws:iam::${ACCOUNT}:role/${name}`, id: 'AROA1', name };
+    const known = { userId: 'AROA1:x', account: ACCOUNT, arn, accessKeyId: 'ASIA1' };
+    const caller = sessionCaller(known, role, FIRST_SEEN);
+    const { detail } = eventOf({ ...call, caller }, { kind: 'answered', responseElements: {} });
+    const service = 'cloudformation.amazonaws.com';
+    expect(detail).toMatchObject({
+      userIdentity: { type: 'AssumedRole', invokedBy: service },
+      sourceIPAddress: service,
+      userAgent: service,
+    });
+  });
 });
