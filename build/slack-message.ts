@@ -52,7 +52,7 @@ export function SlackMessage(props: MessageProps): ComponentChildren {
 function shownBlock(block: Block, surface: Surface): ComponentChildren {
   switch (block.type) {
     case 'header':
-      return h('div', { class: 'header' }, block.text.text);
+      return h('div', { class: 'header', role: 'heading', 'aria-level': 3 }, block.text.text);
     case 'context':
       return h(
         'div',

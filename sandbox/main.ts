@@ -1,5 +1,5 @@
 import { stayUp, stayUpForApproval, stayUpForKeys, stayUpForOrganization } from './page/stay-up';
-import { playAccessKeys } from './scenes/access-keys';
+import { playAccessKeys, stageAccessKeys } from './scenes/access-keys';
 import { playedAnswers } from './scenes/answers';
 import { PLAYED, playApproval, stageApproval } from './scenes/approval';
 import { gapLines } from './scenes/gap-list';
@@ -66,9 +66,10 @@ function showGaps(): void {
 }
 
 async function playKeysOnce(): Promise<boolean> {
-  const localAws = await startLocalAws({ log: print });
-  const retired = await playAccessKeys(localAws, print);
-  await localAws.stop();
+  const stage = await stageAccessKeys(startLocalAws, print);
+  const retired = await playAccessKeys(stage, print);
+  await stage.localAws.stop();
+  await stage.screen.slack.stop();
   return retired;
 }
 

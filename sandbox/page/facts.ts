@@ -81,7 +81,16 @@ const Happened = z.object({
 
 const SlackShown = z.object({
   kind: z.literal('slack'),
-  channels: z.array(z.object({ id: z.string(), name: z.string() })),
+  channels: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** The app's conversation with one person. */
+      isDirect: z.boolean(),
+      /** Ids of users. */
+      members: z.array(z.string()),
+    }),
+  ),
   /** The oldest first. */
   messages: z.array(
     z.object({

@@ -1,9 +1,13 @@
 import * as z from 'zod/mini';
-import type { Fact, Happened } from './facts';
+import type { Fact, FactOf, Happened } from './facts';
+import { RuleNames } from './rule-names';
+import { REASONS_NOT_TO_ASK } from '../../src/approval/domain/approval-request';
+import { WHY_NOT_ASKED } from '../../src/approval/domain/request-text';
 import { canonicalRule } from '../../src/security-group/domain/rules/rule';
 import { ruleText } from '../../src/security-group/domain/rules/rule-text';
 import { SECURITY_GROUP_METRICS } from '../../src/shared/contracts/metrics';
 import { plainText } from '../../src/shared/domain/notification/plain-text';
+import { isDeploymentRole } from '../cloudtrail/caller';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import type { Delivery } from '../inbox';
 import type { InvocationReport } from '../runner/deployed-function';
@@ -13,6 +17,8 @@ import { sentRule } from '../support/timeline';
 const PERSON = 'IAMUser';
 const RULE_CALL = /^(Authorize|Revoke|Modify)SecurityGroup/;
 const KEY_CALL = /^(Update|Delete)AccessKey$/;
+const SNAPSHOT_CALL = 'DeleteSnapshot';
+const CLOUD_FORMATION = 'cloudformation.amazonaws.com';
 
 const Items = <T extends z.ZodMiniType>(item: T) => z.optional(z.object({ items: z.array(item) }));
 
@@ -51,7 +57,11 @@ const ToldRecord = z.object({
   eventID: z.string(),
   eventName: z.string(),
   errorCode: z.optional(z.string()),
-  userIdentity: z.object({ type: z.string(), arn: z.optional(z.string()) }),
+  userIdentity: z.object({
+    type: z.string(),
+    arn: z.optional(z.string()),
+    invokedBy: z.optional(z.string()),
+  }),
   sourceIPAddress: z.string(),
   userAgent: z.string(),
   requestParameters: z.optional(
@@ -77,22 +87,36 @@ type ToldRecord = z.infer<typeof ToldRecord>;
 export class ObservedFacts {
   /** The events of the functions' own calls. */
   private readonly ownEvents = new Set<string>();
+  private readonly ruleNames = new RuleNames();
+
+  /** How groups are now: what is told of a rule names it. */
+  learn({ groups }: FactOf<'groups'>): void {
+    for (const { id, text } of groups.flatMap(({ rules }) => rules)) this.ruleNames.learn(id, text);
+  }
+
+  /** What an event says of rules, though it may be made up. */
+  learnFrom({ detail }: CloudTrailEvent): void {
+    const { data: record } = ToldRecord.safeParse(detail);
+    if (record) this.learnRules(record);
+  }
 
   /** Who called what, from where; and its event. What functions call is told otherwise. */
   ofEvent({ detail }: CloudTrailEvent, at: number): Happened[] {
     const { data: record } = ToldRecord.safeParse(detail);
     if (!record) return [];
-    if (record.userIdentity.type !== PERSON) {
+    const call = callText(record, this.ruleNames);
+    this.learnRules(record);
+    if (isOwn(record)) {
       this.ownEvents.add(record.eventID);
       return [];
     }
-    const { eventName, errorCode, userIdentity, sourceIPAddress, userAgent } = record;
+    const { eventName, errorCode, sourceIPAddress, userAgent } = record;
     const end = errorCode ? `, with the error ${errorCode}` : '';
     return [
       {
-        ...happened(at, 'call', callText(record)),
-        by: plainText(nameOf(userIdentity.arn)),
-        from: plainText(`${sourceIPAddress}, ${userAgent.split(' ')[0]}`),
+        ...happened(at, 'call', call),
+        by: plainText(callerOf(record)),
+        from: plainText([...new Set([sourceIPAddress, userAgent.split(' ')[0]])].join(', ')),
       },
       happened(at, 'event', plainText(`${eventName}, as CloudTrail would have written it${end}`)),
     ];
@@ -103,7 +127,12 @@ export class ObservedFacts {
     const logged = jsonOf(line);
     const responded = Responded.safeParse(logged);
     if (responded.success) {
-      return this.ownEvents.has(responded.data.eventId) ? [] : verdictFacts(responded.data, at);
+      if (this.ownEvents.has(responded.data.eventId)) return [];
+      return verdictFacts(responded.data, at, this.ruleNames);
+    }
+    const notAsked = NotAsked.safeParse(logged);
+    if (notAsked.success) {
+      return [happened(at, 'message', notAskedText(notAsked.data.entry.detail))];
     }
     if (Repeated.safeParse(logged).success) return [happened(at, 'message', UNTOLD_REPEAT)];
     const error = LoggedLine.safeParse(logged);
@@ -114,9 +143,12 @@ export class ObservedFacts {
   /** What functions do to rules and keys. */
   ofCall(call: ApiCall): Happened[] {
     const role = /:assumed-role\/([^/]+)/.exec(call.callerArn ?? '')?.[1];
-    if (call.status >= 400 || !role) return [];
-    if (call.service === 'ec2' && RULE_CALL.test(call.action)) return revertFacts(call, role);
+    if (call.status >= 400 || !role || isDeploymentRole(role)) return [];
+    if (call.service === 'ec2' && RULE_CALL.test(call.action)) {
+      return revertFacts(call, role, this.ruleNames);
+    }
     if (call.service === 'iam' && KEY_CALL.test(call.action)) return [stepFact(call, role)];
+    if (call.service === 'ec2' && call.action === SNAPSHOT_CALL) return [deletionFact(call, role)];
     return [];
   }
 
@@ -133,18 +165,40 @@ export class ObservedFacts {
       happened(endedAt, 'fault', plainText(`a function ended: ${error ?? 'without a word'}`)),
     ];
   }
+
+  private learnRules({ requestParameters, responseElements }: ToldRecord): void {
+    for (const rule of responseElements?.securityGroupRuleSet?.items ?? []) {
+      if (rule.securityGroupRuleId) {
+        this.ruleNames.learn(rule.securityGroupRuleId, recordedRuleText(rule));
+      }
+    }
+    const modify = requestParameters?.ModifySecurityGroupRulesRequest;
+    for (const rule of modify ? [modify.SecurityGroupRule].flat() : []) {
+      const text = valuesText(rule.SecurityGroupRule);
+      if (text !== undefined) this.ruleNames.learn(rule.SecurityGroupRuleId, text);
+    }
+  }
+}
+
+/** Of a function. A deployment comes from outside, as people do. */
+function isOwn({ userIdentity: { type, invokedBy } }: ToldRecord): boolean {
+  return type !== PERSON && invokedBy !== CLOUD_FORMATION;
+}
+
+function callerOf({ userIdentity: { arn, invokedBy } }: ToldRecord): string {
+  return invokedBy === CLOUD_FORMATION ? 'a deployment' : nameOf(arn);
 }
 
 /** The verdict comes before the call that carries it out. */
-function revertFacts(call: ApiCall, role: string): Happened[] {
-  const { action, at, durationMs, parameters } = call;
-  const rule =
-    parameters['SecurityGroupRuleId.1'] ??
-    parameters['SecurityGroupRule.1.SecurityGroupRuleId'] ??
-    sentRule(call);
+function revertFacts(call: ApiCall, role: string, names: RuleNames): Happened[] {
+  const { action, at, durationMs } = call;
   const { verdict, done } = verdictOf(action);
   return [
-    happened(Math.round(at - durationMs), 'verdict', `${verdict}: ${plainText(rule)}`),
+    happened(
+      Math.round(at - durationMs),
+      'verdict',
+      `${verdict}: ${plainText(rulesOf(call, names))}`,
+    ),
     { ...happened(at, 'revert', `${action}: ${done}`), by: plainText(shortRole(role)) },
   ];
 }
@@ -157,13 +211,56 @@ function stepFact({ action, at, parameters }: ApiCall, role: string): Happened {
   return { ...happened(at, 'step', text), by: plainText(shortRole(role)) };
 }
 
-function callText({ eventName, requestParameters, responseElements }: ToldRecord): string {
+/** What someone's function has done once people have approved it. */
+function deletionFact({ action, at, parameters }: ApiCall, role: string): Happened {
+  const text = plainText(`${action}: ${parameters.SnapshotId ?? 'a snapshot'} is gone`);
+  return { ...happened(at, 'step', text), by: plainText(shortRole(role)) };
+}
+
+const REVOKED_RULE = /^SecurityGroupRuleId\.\d+$/;
+const MODIFIED_RULE = 'SecurityGroupRule.1';
+
+/** The rules that a function's call is about, by what they are. */
+function rulesOf(call: ApiCall, names: RuleNames): string {
+  const { parameters } = call;
+  const revoked = Object.entries(parameters).filter(([name]) => REVOKED_RULE.test(name));
+  if (revoked.length > 0) return revoked.map(([, id]) => names.nameOf(id)).join('; ');
+  const modified = parameters[`${MODIFIED_RULE}.SecurityGroupRuleId`];
+  if (modified === undefined) return sentRule(call);
+  const restored = sentValuesText(parameters);
+  const isText = restored === undefined ? '' : `${restored}, in place of `;
+  return `${isText}${names.nameBefore(modified, restored ?? '')}`;
+}
+
+function sentValuesText(parameters: ApiCall['parameters']): string | undefined {
+  const value = (name: string) => parameters[`${MODIFIED_RULE}.SecurityGroupRule.${name}`];
+  const port = (name: string) => {
+    const text = value(name);
+    return text === undefined ? undefined : Number(text);
+  };
+  return valuesText({
+    IpProtocol: value('IpProtocol') ?? '',
+    FromPort: port('FromPort'),
+    ToPort: port('ToPort'),
+    CidrIpv4: value('CidrIpv4'),
+    CidrIpv6: value('CidrIpv6'),
+    PrefixListId: value('PrefixListId'),
+    ReferencedGroupId: value('ReferencedGroupId'),
+  });
+}
+
+function callText(
+  { eventName, requestParameters, responseElements }: ToldRecord,
+  names: RuleNames,
+): string {
   const rules = [
     ...(responseElements?.securityGroupRuleSet?.items ?? []),
     ...(responseElements?.revokedSecurityGroupRuleSet?.items ?? []),
   ].map(recordedRuleText);
   const modify = requestParameters?.ModifySecurityGroupRulesRequest;
-  if (modify) rules.push(...[modify.SecurityGroupRule].flat().map(modifiedRuleText));
+  if (modify) {
+    rules.push(...[modify.SecurityGroupRule].flat().map((rule) => modifiedRuleText(rule, names)));
+  }
   const group = requestParameters?.groupId ?? modify?.GroupId;
   return plainText(
     [eventName, rules.length > 0 ? `: ${rules.join('; ')}` : '', group ? ` in ${group}` : ''].join(
@@ -172,10 +269,15 @@ function callText({ eventName, requestParameters, responseElements }: ToldRecord
   );
 }
 
-function modifiedRuleText({
-  SecurityGroupRuleId: id,
-  SecurityGroupRule: rule,
-}: z.infer<typeof ModifiedRule>): string {
+function modifiedRuleText(
+  { SecurityGroupRuleId: id, SecurityGroupRule: rule }: z.infer<typeof ModifiedRule>,
+  names: RuleNames,
+): string {
+  const text = valuesText(rule);
+  return text === undefined ? names.nameOf(id) : `${names.nameBefore(id, text)} becomes ${text}`;
+}
+
+function valuesText(rule: z.infer<typeof ModifiedRule>['SecurityGroupRule']): string | undefined {
   const canonical = canonicalRule({
     direction: 'ingress',
     protocol: rule.IpProtocol,
@@ -185,7 +287,7 @@ function modifiedRuleText({
     prefixListId: rule.PrefixListId,
     groupId: rule.ReferencedGroupId,
   });
-  return canonical ? `${id} becomes ${ruleText(canonical)}` : id;
+  return canonical && ruleText(canonical);
 }
 
 function recordedRuleText(rule: z.infer<typeof RecordedRule>): string {
@@ -216,6 +318,17 @@ const Repeated = z.object({
 
 const UNTOLD_REPEAT = 'none is sent: the same was told a short while ago, and is only counted now';
 
+/** A workflow's line about a request of which no one hears in Slack. */
+const NotAsked = z.object({
+  message: z.literal('step'),
+  entry: z.object({ what: z.literal('not-asked'), detail: z.enum(REASONS_NOT_TO_ASK) }),
+});
+
+function notAskedText(reason: z.infer<typeof NotAsked>['entry']['detail']): string {
+  const end = reason === 'asked-already' ? '' : ', and it is as if it were denied';
+  return `no one is asked in Slack: ${WHY_NOT_ASKED[reason]}${end}`;
+}
+
 const LoggedLine = z.object({ level: z.string(), message: z.string() });
 
 const Responded = z.object({
@@ -224,14 +337,20 @@ const Responded = z.object({
   outcomes: z.array(z.object({ rules: z.array(z.object({ rule: z.string(), kind: z.string() })) })),
 });
 
-function verdictFacts({ outcomes }: z.infer<typeof Responded>, at: number): Happened[] {
+function verdictFacts(
+  { outcomes }: z.infer<typeof Responded>,
+  at: number,
+  names: RuleNames,
+): Happened[] {
   const rules = outcomes.flatMap((outcome) => outcome.rules);
   if (rules.length === 0) {
     return [happened(at, 'verdict', 'nothing has to be done: the groups are as they may be')];
   }
   return rules
     .filter(({ kind }) => kind !== 'reverted')
-    .map(({ rule, kind }) => happened(at, 'verdict', plainText(`${outcomeText(kind)}: ${rule}`)));
+    .map(({ rule, kind }) =>
+      happened(at, 'verdict', plainText(`${outcomeText(kind)}: ${names.nameOf(rule)}`)),
+    );
 }
 
 /** "already gone"; "left as it is", and no word that could mean that a removed rule was saved. */

@@ -94,7 +94,7 @@ export class PageServer {
       context.body(this.files.style, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
     );
     app.get('/:token/facts', (context) =>
-      streamSSE(context, (stream) => this.tell(stream, context.req.header('Last-Event-ID'))),
+      streamSSE(context, (stream) => this.tell(stream, firstWanted(context))),
     );
     app.post('/:token/acts', bodyLimit({ maxSize: LARGEST_BODY }), (context) => this.act(context));
     app.notFound((context) => context.text('There is nothing here.', 404));
@@ -109,12 +109,12 @@ export class PageServer {
     return refusal === undefined ? context.body(null, 202) : context.text(refusal, 409);
   }
 
-  /** All facts, or those after the last that the page has; then each as it comes. */
-  private async tell(stream: SSEStreamingApi, lastId: string | undefined): Promise<void> {
+  /** The facts from the first that the page lacks on; then each as it comes. */
+  private async tell(stream: SSEStreamingApi, first: number): Promise<void> {
     const left = new AbortController();
     stream.onAbort(() => left.abort());
     const end = AbortSignal.any([left.signal, this.ended.signal]);
-    let next = /^\d{1,9}$/.test(lastId ?? '') ? Number(lastId) + 1 : 0;
+    let next = first;
     while (!end.aborted) {
       const facts = this.log.from(next);
       for (const { index, fact } of facts) {
@@ -134,6 +134,16 @@ export class PageServer {
     stopListening();
     return isQuiet;
   }
+}
+
+const INDEX = /^\d{1,9}$/;
+
+/** A browser that connects again names the last that it has, a page the first that it lacks. */
+function firstWanted({ req }: Context): number {
+  const last = req.header('Last-Event-ID') ?? '';
+  if (INDEX.test(last)) return Number(last) + 1;
+  const from = req.query('from') ?? '';
+  return INDEX.test(from) ? Number(from) : 0;
 }
 
 function portOf(server: ServerType): number {

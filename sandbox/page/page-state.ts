@@ -35,11 +35,13 @@ export interface PageState {
   readonly coverage?: FactOf<'coverage'>;
   readonly clockAheadMs: number;
   readonly moving?: string;
+  /** How many moves and clicks are done. */
+  readonly done: number;
   /** When the last call or click was that others follow from. */
   readonly originAt?: number;
 }
 
-export const EMPTY_PAGE: PageState = { rows: [], inbox: [], clockAheadMs: 0 };
+export const EMPTY_PAGE: PageState = { rows: [], inbox: [], clockAheadMs: 0, done: 0 };
 
 export function stateOf(facts: readonly Fact[]): PageState {
   return facts.reduce(stateAfter, EMPTY_PAGE);
@@ -66,7 +68,11 @@ export function stateAfter(state: PageState, fact: Fact): PageState {
     case 'clock':
       return { ...state, clockAheadMs: fact.aheadMs };
     case 'moving':
-      return { ...state, moving: fact.move };
+      return {
+        ...state,
+        moving: fact.move,
+        done: fact.move === undefined ? state.done + 1 : state.done,
+      };
   }
 }
 

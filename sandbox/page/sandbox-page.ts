@@ -1,12 +1,12 @@
 import { FactLog } from './fact-log';
-import type { Act, Happened, Person } from './facts';
+import type { Act, Fact, Happened, Person } from './facts';
 import { type Look, Looks } from './looks';
 import { type Move, OneAtATime } from './moves';
 import { ObservedFacts } from './observed-facts';
 import { PageServer } from './page-server';
 import type { SlackDesk } from './slack-desk';
 import { plainText } from '../../src/shared/domain/notification/plain-text';
-import { changesSomething } from '../cloudtrail/tap';
+import { changesSomething, type CloudTrailEvent } from '../cloudtrail/tap';
 import type { LocalAwsOptions } from '../local-aws';
 
 /** Commands are as long. */
@@ -81,7 +81,7 @@ export class SandboxPage {
     this.tellOfScene([]);
     this.looks = new Looks(
       scene.looks,
-      (fact) => this.log.addIfNew(fact),
+      (fact) => this.take(fact),
       (reason) => this.tell('fault', `the page could not look: ${reason}`),
     );
     this.looks.again();
@@ -97,9 +97,20 @@ export class SandboxPage {
     this.log.add({ kind: 'happened', at, what, text: plainText(text, LONGEST_TEXT) });
   }
 
+  /** An event that is made up by a move: what it says of rules names them. */
+  tellMadeUp(event: CloudTrailEvent, text: string): void {
+    this.observed.learnFrom(event);
+    this.tell('event', `made up: ${text}`);
+  }
+
   async close(): Promise<void> {
     this.looks?.stop();
     await this.server?.stop();
+  }
+
+  private take(fact: Fact): void {
+    if (fact.kind === 'groups') this.observed.learn(fact);
+    this.log.addIfNew(fact);
   }
 
   private tellOfScene(moves: readonly Move[]): void {

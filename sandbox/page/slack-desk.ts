@@ -1,21 +1,20 @@
 import * as z from 'zod/mini';
 import type { Act, FactOf, Happened } from './facts';
 import { ModalBlock, shownBlocks } from './slack-blocks';
-import { SlackScreen } from '../scenes/slack-screen';
+import type { LocalAws } from '../local-aws';
+import type { SlackScene } from '../scenes/slack-scene';
+import { isDirectMessage, SlackScreen } from '../scenes/slack-screen';
 import type { SlackStandIn } from '../slack/slack-stand-in';
 
 type SlackAct = Exclude<Act, { kind: 'move' }>;
 type Tell = (what: Happened['what'], text: string, at?: number) => void;
 
-export interface SlackDeskProps {
-  readonly slack: SlackStandIn;
+/** A scene that has people in Slack. */
+export interface SlackStage {
+  readonly localAws: LocalAws;
+  readonly screen: SlackScene;
   /** The app's own address for interactions. */
   readonly interactionsUrl: string;
-  readonly tell: Tell;
-  /** The sandbox's time, by which Slack goes. */
-  now(): Date;
-  /** Until all that follows from a click is done. */
-  settled(): Promise<void>;
 }
 
 const MOST_TOLD_LINES = 4;
@@ -29,25 +28,34 @@ const ModalView = z.object({
 
 /** The stand-in for Slack as the page shows it, and the clicks that come from there. */
 export class SlackDesk {
+  private readonly slack: SlackStandIn;
   private readonly screen: SlackScreen;
 
-  constructor(private readonly props: SlackDeskProps) {
-    this.screen = new SlackScreen(props.slack);
+  constructor(
+    private readonly stage: SlackStage,
+    private readonly tell: Tell,
+  ) {
+    this.slack = stage.screen.slack;
+    this.screen = new SlackScreen(this.slack);
   }
 
   /** How Slack stands now. What has come up since the last look goes to the timeline. */
   async look(): Promise<FactOf<'slack'>> {
-    const { slack, tell, now } = this.props;
-    const aheadMs = now().getTime() - Date.now();
+    const aheadMs = this.stage.localAws.now().getTime() - Date.now();
     for (const { at, what, lines } of this.screen.news()) {
-      tell('slack', `${what}: ${headline(lines)}`, Math.round(at.getTime() - aheadMs));
+      this.tell('slack', `${what}: ${headline(lines)}`, Math.round(at.getTime() - aheadMs));
     }
-    return slackShown(slack);
+    return slackShown(this.slack);
   }
 
   async act(act: SlackAct): Promise<void> {
     await this.done(act);
-    await this.props.settled();
+    await this.settled();
+  }
+
+  /** Until all that follows from a click or a call is done. */
+  async settled(): Promise<void> {
+    await this.stage.screen.settled(this.stage.localAws);
   }
 
   private async done(act: SlackAct): Promise<void> {
@@ -57,40 +65,40 @@ export class SlackDesk {
       case 'submit':
         return this.submit(act);
       case 'cancel':
-        return this.props.slack.cancel(this.modal(act.modalId));
+        return this.slack.cancel(this.modal(act.modalId));
     }
   }
 
   private async click(act: Extract<Act, { kind: 'click' }>): Promise<void> {
-    const { slack, interactionsUrl, tell } = this.props;
+    const { interactionsUrl } = this.stage;
     const { kind: _kind, ...click } = act;
-    const shown = slackShown(slack).messages.find(({ ts }) => ts === act.ts);
+    const shown = slackShown(this.slack).messages.find(({ ts }) => ts === act.ts);
     const label = shown?.blocks
       .flatMap((block) => (block.type === 'actions' ? block.elements : []))
       .find(({ action_id: id }) => id === act.actionId)?.text.text;
-    tell('click', `[ ${label ?? act.actionId} ], by ${this.nameOf(act.userId)}`);
-    const { status, milliseconds } = await slack.click({ ...click, interactionsUrl });
+    this.tell('click', `[ ${label ?? act.actionId} ], by ${this.nameOf(act.userId)}`);
+    const { status, milliseconds } = await this.slack.click({ ...click, interactionsUrl });
     if (status !== 200) {
-      tell('fault', `the click was answered with ${status} after ${milliseconds} ms`);
+      this.tell('fault', `the click was answered with ${status} after ${milliseconds} ms`);
     }
   }
 
   private async submit({ modalId, written }: Extract<Act, { kind: 'submit' }>): Promise<void> {
-    const { slack, interactionsUrl, tell } = this.props;
+    const { interactionsUrl } = this.stage;
     const modal = this.modal(modalId);
-    tell('click', `a form is submitted, by ${this.nameOf(modal.userId)}`);
+    this.tell('click', `a form is submitted, by ${this.nameOf(modal.userId)}`);
     const given = Object.fromEntries(Object.entries(written).filter(([, text]) => text !== ''));
-    await slack.submit({ modal, written: given, interactionsUrl });
+    await this.slack.submit({ modal, written: given, interactionsUrl });
   }
 
   private modal(id: string) {
-    const modal = this.props.slack.modals.find((each) => each.id === id);
+    const modal = this.slack.modals.find((each) => each.id === id);
     if (!modal) throw new Error('There is no such form in Slack.');
     return modal;
   }
 
   private nameOf(userId: string): string {
-    return this.props.slack.users.get(userId)?.name ?? userId;
+    return this.slack.users.get(userId)?.name ?? userId;
   }
 }
 
@@ -118,7 +126,12 @@ export function slackShown(slack: SlackStandIn): FactOf<'slack'> {
   }));
   return {
     kind: 'slack',
-    channels: [...slack.channels.values()].map(({ id, name }) => ({ id, name })),
+    channels: [...slack.channels.values()].map(({ id, name, members }) => ({
+      id,
+      name,
+      isDirect: isDirectMessage(id),
+      members: [...members],
+    })),
     messages: [...messages, ...toOne].sort((one, other) => one.ts.localeCompare(other.ts)),
     modals: slack.modals.filter(({ isOpen }) => isOpen).map(shownModal),
     names: namesOf(slack),

@@ -4,9 +4,9 @@ import { accessKeyScene, tellDay } from './scenes/access-keys';
 import { approvalScene } from './scenes/approval';
 import { lockedGroupScene } from './scenes/locked-group';
 import { organizationScene } from './scenes/organization';
-import { playAccessKeys } from '../scenes/access-keys';
-import { typedAnswers } from '../scenes/answers';
-import { playApproval, stageApproval } from '../scenes/approval';
+import { playAccessKeys, stageAccessKeys } from '../scenes/access-keys';
+import { TerminalClosedError, typedAnswers } from '../scenes/answers';
+import { type ApprovalStage, playApproval, stageApproval } from '../scenes/approval';
 import { invite, observers, playLockedSecurityGroup } from '../scenes/locked-security-group';
 import { inviteToOrganization } from '../scenes/organization/invitation';
 import { playOrganization } from '../scenes/organization/play-organization';
@@ -27,11 +27,12 @@ export async function stayUp(print: Print): Promise<void> {
 
 export async function stayUpForKeys(print: Print): Promise<void> {
   const page = await openPage(print);
-  const localAws = await startLocalAws(joinedObservers({ log: print }, page.observers()));
-  await playAccessKeys(localAws, print, {
-    begun: (stack) => page.show(accessKeyScene(page, localAws, stack)),
-    dayBegun: () => tellDay(page, localAws),
-  });
+  const stage = await stageAccessKeys(
+    async (options) => startLocalAws(joinedObservers(options, page.observers())),
+    print,
+  );
+  page.show(accessKeyScene(page, stage));
+  await playAccessKeys(stage, print, () => tellDay(page, stage.localAws));
   page.allowMoves();
   sayItStaysUp(page, print);
 }
@@ -58,10 +59,20 @@ export async function stayUpForApproval(print: Print): Promise<void> {
   page.show(approvalScene(page, stage));
   if (process.stdin.isTTY) {
     print(pageLine(page));
-    await playApproval(stage, typedAnswers(print), print);
+    await decideInTerminal(stage, print);
   }
   page.allowMoves();
   sayItStaysUp(page, print);
+}
+
+/** Who types no more goes on on the page. */
+async function decideInTerminal(stage: ApprovalStage, print: Print): Promise<void> {
+  try {
+    await playApproval(stage, typedAnswers(print), print);
+  } catch (error) {
+    if (!(error instanceof TerminalClosedError)) throw error;
+    print('\nNo more is typed here: decide on the page.');
+  }
 }
 
 function sayItStaysUp(page: SandboxPage, print: Print): void {

@@ -8,7 +8,13 @@ export type Person = keyof typeof PEOPLE;
 
 /** What happens to a question next. */
 export type Answer =
-  | { readonly kind: 'click'; readonly button: string; readonly person: Person }
+  | {
+      readonly kind: 'click';
+      readonly button: string;
+      readonly person: Person;
+      /** For the form that Slack may open. */
+      readonly reason?: string;
+    }
   | { readonly kind: 'wait'; readonly hours: number };
 
 /**
@@ -37,24 +43,38 @@ export function playedAnswers(answers: readonly Answer[]): Answers {
   };
 }
 
-/** Asks who sits at the keyboard. */
-export function typedAnswers(print: Print): Answers {
-  const terminal = createInterface({
-    input: process.stdin,
-    output: process.stdout,
-  });
+/** Ctrl-D: no more is typed. */
+export class TerminalClosedError extends Error {
+  constructor() {
+    super('No more is typed, and the question is still open.');
+    this.name = 'TerminalClosedError';
+  }
+}
+
+/** Where someone types, and what they see. */
+export interface Keyboard {
+  readonly input: NodeJS.ReadableStream;
+  readonly output?: NodeJS.WritableStream;
+}
+
+/** Asks who sits at the keyboard. Throws TerminalClosedError once no more is typed. */
+export function typedAnswers(
+  print: Print,
+  keyboard: Keyboard = { input: process.stdin, output: process.stdout },
+): Answers {
+  const terminal = createInterface(keyboard);
   // The terminal keeps Ctrl-C to itself; this process ends by the signal.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const closed = new Promise<never>((_, reject) => {
     terminal.once('close', () => {
-      reject(new Error('No one decided: the question is still open.'));
+      reject(new TerminalClosedError());
     });
   });
   // Who types no more may still decide elsewhere, and is told when the next question comes.
   closed.catch(() => undefined);
   return async (buttons, elsewhere) => {
     print(
-      `\nDecide: a button and who clicks it (alice, bob, mallory), such as "${exampleFor(buttons)}"; or let time pass: "wait 4 h".`,
+      `\nDecide: a button and who clicks it (alice, bob, mallory), such as "${exampleFor(buttons)}"; with a reason: "deny bob because it is not needed"; or let time pass: "wait 4 h".`,
     );
     for (;;) {
       const line = await Promise.race([typedLine(terminal, elsewhere), closed]);
@@ -77,16 +97,17 @@ async function typedLine(terminal: Interface, elsewhere: AbortSignal): Promise<s
   }
 }
 
-/** "approve for 1 h bob", "wait 24 h". */
+/** "approve for 1 h bob", "deny bob because it is not needed", "wait 24 h". */
 export function answerIn(line: string, buttons: readonly string[]): Answer | undefined {
-  const typed = line.trim().toLowerCase().replace(/\s+/g, ' ');
+  const [decided = '', ...words] = line.trim().split(/\s+because\s+/i);
+  const typed = decided.toLowerCase().replace(/\s+/g, ' ');
   const hours = Number(/^wait (\d+) ?h$/.exec(typed)?.[1]);
   if (hours >= 1 && hours <= MOST_HOURS) return { kind: 'wait', hours };
   const [, label, name = ''] = /^(.+) (\w+)$/.exec(typed) ?? [];
   const button = buttons.find((each) => each.toLowerCase() === label);
-  return button !== undefined && isPerson(name)
-    ? { kind: 'click', button, person: name }
-    : undefined;
+  if (button === undefined || !isPerson(name)) return undefined;
+  const reason = words.join(' because ');
+  return { kind: 'click', button, person: name, ...(reason && { reason }) };
 }
 
 function isPerson(name: string): name is Person {

@@ -1,15 +1,19 @@
+import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { type Answer, type Answers, PEOPLE } from './answers';
-import { synthesizeExample } from './example-app';
+import { synthesizeSceneApp } from './example-app';
 import { openRules } from './group-rules';
 import { gapsLine, type Print } from './printing';
 import { BOT_TOKEN, SIGNING_SECRET, SlackScene } from './slack-scene';
 import { buttonsOf } from './slack-screen';
+import { stackOutput } from './stack-output';
 import type { AwsCredentials, DeployedStack, LocalAws, LocalAwsOptions } from '../local-aws';
 import type { Message } from '../slack/workspace';
 
-/** As the example names it. */
+/** As the app names it. */
 const CHANNEL = { id: 'C0APPROVALS', name: 'approvals' };
+/** In Lambda, the SDK is a part of the runtime, and is found in the same way. */
+const MODULES = resolve(__dirname, '..', '..', 'node_modules');
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** So often it is looked whether a question has changed while someone types. */
@@ -21,7 +25,7 @@ const LOOK_MS = 100;
 export const PLAYED: readonly Answer[] = [
   { kind: 'click', button: 'Approve', person: 'alice' },
   { kind: 'click', button: 'Approve', person: 'bob' },
-  { kind: 'click', button: 'Deny', person: 'bob' },
+  { kind: 'click', button: 'Deny', person: 'bob', reason: 'Use the bastion host' },
 ];
 
 /** One rule that a visitor opens with the AWS CLI, and what is to be seen of it. */
@@ -51,17 +55,19 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
-/** The example, deployed, with people in Slack who may decide. */
+/** The app, deployed, with people in Slack who may decide. */
 export interface ApprovalStage {
   readonly localAws: LocalAws;
   readonly screen: SlackScene;
   readonly stack: DeployedStack;
   readonly visitor: AwsCredentials;
   readonly groupId: string;
+  /** Of the ApprovedAction: who invokes it has people asked. */
+  readonly askFunction: string;
   readonly interactionsUrl: string;
 }
 
-/** Deploys the example, and makes the people in Slack. */
+/** Deploys the app, and makes the people in Slack. */
 export async function stageApproval(
   start: (options: LocalAwsOptions) => Promise<LocalAws>,
   print: Print,
@@ -69,7 +75,11 @@ export async function stageApproval(
   const screen = await SlackScene.start(print);
   for (const [name, id] of Object.entries(PEOPLE)) screen.slack.addUser({ id, name });
   screen.slack.addChannel({ ...CHANNEL, members: Object.values(PEOPLE) });
-  const localAws = await start(screen.observers());
+  const observers = screen.observers();
+  const localAws = await start({
+    ...observers,
+    functionEnvironment: { ...observers.functionEnvironment, NODE_PATH: MODULES },
+  });
   screen.begin(localAws);
   return setStage(localAws, screen);
 }
@@ -100,17 +110,17 @@ const Decided = z.object({
 
 async function setStage(localAws: LocalAws, screen: SlackScene): Promise<ApprovalStage> {
   const { print } = screen;
-  print('Synthesizing and deploying examples/approval/typescript …');
-  const stack = await localAws.deploy(await synthesizeExample('approval/typescript'));
+  print('Synthesizing and deploying sandbox/scenes/apps/approval …');
+  const stack = await localAws.deploy(await synthesizeSceneApp('approval'));
   print(gapsLine(stack.gaps));
-  await localAws.putSecret(output(stack, 'SigningSecretArn'), SIGNING_SECRET);
-  await localAws.putSecret(output(stack, 'BotTokenArn'), BOT_TOKEN);
+  await localAws.putSecret(stackOutput(stack, 'SigningSecretArn'), SIGNING_SECRET);
+  await localAws.putSecret(stackOutput(stack, 'BotTokenArn'), BOT_TOKEN);
   const [api] = stack.httpApis.values();
   if (api === undefined) {
-    throw new Error('The example has no HTTP API, to which Slack would bring clicks.');
+    throw new Error('The stack has no HTTP API, to which Slack would bring clicks.');
   }
   const visitor = await localAws.createUser('visitor');
-  const groupId = output(stack, 'GroupId');
+  const groupId = stackOutput(stack, 'GroupId');
   print('Adopting the group, as the first scheduled run of reconcile does …');
   await localAws.fire(stack, 'GroupSentryReconcileRule');
   await screen.settled(localAws);
@@ -127,6 +137,7 @@ async function setStage(localAws: LocalAws, screen: SlackScene): Promise<Approva
     stack,
     visitor,
     groupId,
+    askFunction: stackOutput(stack, 'SnapshotAskFunction'),
     interactionsUrl: `${api}/slack/interactions`,
   };
 }
@@ -198,11 +209,12 @@ class ApprovalScene {
 
   private async click(
     question: Message,
-    { button, person }: Extract<Answer, { kind: 'click' }>,
+    { button, person, reason }: Extract<Answer, { kind: 'click' }>,
   ): Promise<void> {
     const { interactionsUrl } = this.stage;
-    const click = { question, button, person, userId: PEOPLE[person], interactionsUrl };
-    await this.screen.click(click);
+    const userId = PEOPLE[person];
+    await this.screen.click({ question, button, person, userId, interactionsUrl });
+    await this.screen.fillIn({ userId, text: reason, interactionsUrl });
     await this.settled();
   }
 
@@ -248,12 +260,6 @@ class ApprovalScene {
       .flatMap(({ detail }) => Decided.safeParse(detail).data ?? [])
       .at(-1)?.detail;
   }
-}
-
-function output(stack: DeployedStack, name: string): string {
-  const value = stack.outputs.get(name);
-  if (!value) throw new Error(`The example has no output ${name}.`);
-  return value;
 }
 
 /**

@@ -19,6 +19,16 @@ export interface SceneClick {
   readonly interactionsUrl: string;
 }
 
+/** What someone writes into the form that their click has opened. */
+export interface SceneForm {
+  readonly userId: string;
+  /** Nothing, where they leave it out. */
+  readonly text?: string;
+  readonly interactionsUrl: string;
+}
+
+const Labelled = z.object({ label: z.object({ text: z.string() }), block_id: z.string() });
+
 const LoggedError = z.object({ message: z.string(), error: z.optional(z.unknown()) });
 
 /** What is to be seen of AWS and Slack while a scene plays that has both. */
@@ -105,7 +115,23 @@ export class SlackScene {
     );
   }
 
-  /** The oldest first. */
+  /** Fills in and submits the form that is open for someone, if there is one. */
+  async fillIn({ userId, text, interactionsUrl }: SceneForm): Promise<void> {
+    const modal = this.slack.modals.find((each) => each.isOpen && each.userId === userId);
+    if (!modal) return;
+    const inputs = modal.view.blocks.flatMap((block) => Labelled.safeParse(block).data ?? []);
+    const labels = inputs.map(({ label }) => `"${label.text}"`).join(', ');
+    this.print(
+      `    | Slack opens a form: ${labels} ${text ? `The answer is: "${text}"` : 'It is left empty.'}`,
+    );
+    const written = text
+      ? Object.fromEntries(inputs.map(({ block_id: block }) => [block, text]))
+      : {};
+    const { status, milliseconds } = await this.slack.submit({ modal, written, interactionsUrl });
+    this.timeline.mark(Date.now(), 'answered', `with ${status} after ${milliseconds} ms`);
+  }
+
+  /** Questions in channels, the oldest first. */
   get questions(): readonly Message[] {
     return this.slack.messages.filter(({ threadTs }) => threadTs === undefined);
   }

@@ -40,6 +40,11 @@ export interface News {
   readonly lines: readonly string[];
 }
 
+/** Whether a channel is the app's conversation with one person. */
+export function isDirectMessage(channelId: string): boolean {
+  return channelId.startsWith('D');
+}
+
 /** What people would see in Slack, as lines of text. */
 export class SlackScreen {
   private readonly seenVersions = new Map<Message, number>();
@@ -54,7 +59,9 @@ export class SlackScreen {
       .slice(this.seenEphemerals)
       .map((ephemeral) => this.newsToOne(ephemeral));
     this.seenEphemerals = this.slack.ephemerals.length;
-    return [...messages, ...ephemerals].sort((one, other) => one.at.getTime() - other.at.getTime());
+    return [...messages, ...ephemerals]
+      .filter(({ lines }) => lines.length > 0)
+      .sort((one, other) => one.at.getTime() - other.at.getTime());
   }
 
   private newsOf(message: Message): News[] {
@@ -72,7 +79,7 @@ export class SlackScreen {
       const place = message.threadTs === undefined ? '' : ', in the thread below the question';
       return {
         at: version.at,
-        what: `in #${this.channelName(message.channel)}${place}`,
+        what: `in ${this.channelName(message.channel)}${place}`,
         lines: this.linesOf(version),
       };
     });
@@ -157,7 +164,8 @@ export class SlackScreen {
   }
 
   private channelName(id: string): string {
-    return this.slack.channels.get(id)?.name ?? id;
+    const name = this.slack.channels.get(id)?.name ?? id;
+    return isDirectMessage(id) ? `direct messages ${name}` : `#${name}`;
   }
 }
 

@@ -97,26 +97,155 @@ describeInBrowser('the page of the sandbox', () => {
     expect(await slackOf(page).innerText()).not.toContain('Only visible to you');
     await expectPictures(page, 'approval');
 
-    await approve(page, 'U0BOB');
+    await clickAs(page, 'U0BOB', { button: 'Approve for 1 h', answer: 'Approve' });
     await slackOf(page).getByText('Carried out').first().waitFor();
     const rule = page.getByRole('listitem').filter({ hasText: 'accepted (approval-request)' });
     expect(await rule.innerText()).toContain('tcp 22 from 0.0.0.0/0');
-    expect(await rule.innerText()).toContain('by alice, bob, for good');
+    expect(await rule.innerText()).toContain('by alice, bob, until');
+
+    await move(page, '55 minutes pass');
+    await slackOf(page).getByText('It ends at').waitFor();
+    await clickAs(page, 'U0ALICE', { button: '1 h more', answer: '1 h more' });
+    await clickAs(page, 'U0BOB', { button: '1 h more', answer: '1 h more' });
+    await slackOf(page).getByText('It is given more time').waitFor();
+
+    await move(page, 'Open a database inside');
+    await clickAs(page, 'U0BOB', { button: 'Deny' });
+    const form = page.getByRole('dialog', { name: 'Deny this request' });
+    await form.getByLabel('Why do you deny it?').fill('Use the bastion host');
+    await form.getByRole('button', { name: 'Deny' }).click();
+    await slackOf(page).getByText('Reason: Use the bastion host').waitFor();
+    const timeline = page.getByRole('log', { name: 'Timeline' });
+    await timeline.getByText('RevokeSecurityGroupIngress: the rule is gone').nth(1).waitFor();
+    await idle(page);
+
+    // The same again is reverted, and the page says why no one hears of it in Slack.
+    await move(page, 'Open a database inside');
+    await timeline
+      .getByText('no one is asked in Slack: the same was denied a short while before')
+      .waitFor();
+    expect(await standingRules(page)).not.toContain('tcp 5432 from 10.20.0.0/16');
+
+    await move(page, 'Have a snapshot deleted');
+    await approve(page, 'U0ALICE');
+    await approve(page, 'U0BOB');
+    await slackOf(page).getByText('The snapshot is deleted.').waitFor();
+    await timeline.getByText('DeleteSnapshot: snap-').waitFor();
 
     await page.close();
+  });
+
+  test('an old key is found, and its owner hears of it in Slack', async () => {
+    const scene = await played('keys');
+    const page = await opened(scene.url);
+    await page.getByRole('button', { name: 'Find an old key' }).click({ timeout: READY_MS });
+    const keys = page.getByRole('region', { name: 'Access keys by age' });
+    await keys.getByText('robot-1', { exact: true }).waitFor();
+    await idle(page);
+    await move(page, 'A day passes');
+    await move(page, 'A day passes');
+    await page.getByRole('button', { name: 'direct messages' }).click();
+    await slackOf(page).getByText('of robot-1 in account').waitFor();
+    await page.getByRole('log', { name: 'Timeline' }).getByText('it is Monday').nth(1).waitFor();
+    await keys.getByText('132 days old').waitFor();
+    if (PICTURES) await expectPictures(page, 'keys');
+    await page.close();
+  });
+
+  test('a member is blinded and covered again, and people see the channels that they are in', async () => {
+    const scene = await played('organization');
+    const page = await opened(scene.url);
+    const look = page.getByRole('button', { name: 'Put the rule back' });
+    await look.click({ timeout: READY_MS });
+    await idle(page);
+    const coverage = page.getByRole('region', { name: 'Coverage' });
+    await coverage.getByText('3 of 6 places covered').waitFor();
+    await move(page, 'The hub looks');
+    await coverage.getByText('4 of 6 places covered').waitFor();
+
+    // Petra reads the channel of trials, too: people of production wait for a decision.
+    expect(await channelsOf(page)).toEqual(['# production (open)', '# trials 2 new']);
+    await slackOf(page).getByText('0 of 3 approvals').waitFor();
+    await page.getByLabel('You are').selectOption('U0TESS');
+    expect(await channelsOf(page)).toEqual(['# trials (open)']);
+    if (PICTURES) await expectPictures(page, 'organization');
+    await page.close();
+  });
+
+  test('a page that no one sees has no connection, and is told later what it missed', async () => {
+    const log = new FactLog();
+    const server = await PageServer.start(log, () => undefined);
+    log.add({ kind: 'scene', title: 'First', about: '', moves: [], people: [] });
+    const page = await opened(server.url);
+    await page.getByText('First').waitFor();
+    await showPage(page, false);
+    await page.getByRole('status').getByText('paused').waitFor();
+    expect(await page.title()).toBe('Paused: cdk-sentries sandbox');
+    log.add({ kind: 'scene', title: 'Second', about: '', moves: [], people: [] });
+    expect(await page.getByText('First').count()).toBe(1);
+    await showPage(page, true);
+    await page.getByText('Second').waitFor();
+    await page.getByRole('status').getByText('connected', { exact: true }).waitFor();
+    expect(await page.title()).toBe('cdk-sentries sandbox');
+    await page.close();
+    await server.stop();
+  });
+
+  test('more tabs can be open than a browser opens connections, as long as one is seen', async () => {
+    const log = new FactLog();
+    const server = await PageServer.start(log, () => undefined);
+    log.add({ kind: 'scene', title: 'Many tabs', about: '', moves: [], people: [] });
+    // Tabs of one browser share their connections.
+    const context = await browser.newContext();
+    for (let count = 0; count < 7; count += 1) {
+      const page = await context.newPage();
+      await page.goto(server.url, { timeout: SOON_MS });
+      await page.getByText('Many tabs').waitFor({ timeout: SOON_MS });
+      await showPage(page, false);
+    }
+    await context.close();
+    await server.stop();
+  });
+
+  test('all of it can be reached by the keyboard, and the focus comes back from a dialog', async () => {
+    const log = new FactLog();
+    const acts: Act[] = [];
+    const server = await PageServer.start(log, (act) => {
+      acts.push(act);
+      return undefined;
+    });
+    const people = [{ id: 'U1', name: 'alice', role: 'may decide' }];
+    const moves = [{ id: 'open', label: 'Open a port', hint: 'A port is opened.' }];
+    log.add({ kind: 'scene', title: 'Keys alone', about: 'A question.', moves, people });
+    log.add(QUESTION);
+    const page = await opened(server.url);
+    await slackOf(page).getByText('May it be?').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Open a port');
+    await page.getByText('A port is opened.').waitFor();
+    await slackOf(page).getByRole('button', { name: 'Approve' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Slack asks first' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe('Approve');
+    expect(acts).toEqual([]);
+    await page.close();
+    await server.stop();
   });
 
   test('what others have written is shown as it is written', async () => {
     const hostile = '<img src=x onerror="document.title=\'broken\'"><script>alert(1)</script>';
     const log = new FactLog();
     const server = await PageServer.start(log, () => undefined);
-    log.add({ kind: 'scene', title: hostile, about: hostile, moves: [], people: [] });
+    const people = [{ id: 'U1', name: hostile, role: hostile }];
+    log.add({ kind: 'scene', title: hostile, about: hostile, moves: [], people });
     log.add({ kind: 'happened', at: 1, what: 'call', text: hostile, by: hostile, from: hostile });
     log.add({ kind: 'delivered', at: 1, subject: hostile, text: hostile });
     log.add({ kind: 'groups', groups: [hostileGroup(hostile)] });
     log.add({
       kind: 'slack',
-      channels: [{ id: 'C1', name: hostile }],
+      channels: [{ id: 'C1', name: hostile, isDirect: false, members: ['U1'] }],
       messages: [{ channel: 'C1', ts: '1', at: 1, text: hostile, blocks: [] }],
       modals: [],
       names: {},
@@ -182,8 +311,8 @@ describeInBrowser('the page of the sandbox', () => {
     log.add({
       ...slackWith([]),
       channels: [
-        { id: 'C1', name: 'approvals' },
-        { id: 'D1', name: 'alice' },
+        { id: 'C1', name: 'approvals', isDirect: false, members: ['U1'] },
+        { id: 'D1', name: 'alice', isDirect: true, members: ['U1'] },
       ],
       messages: [message('C1', 'A question'), message('D1', 'A key of yours')],
     });
@@ -196,6 +325,43 @@ describeInBrowser('the page of the sandbox', () => {
     await server.stop();
   });
 });
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false as const });
+
+const QUESTION: SlackShown = {
+  kind: 'slack',
+  channels: [{ id: 'C1', name: 'approvals', isDirect: false, members: ['U1'] }],
+  messages: [
+    {
+      channel: 'C1',
+      ts: '1',
+      at: 1,
+      text: 'May it be?',
+      blocks: [
+        { type: 'header', text: plain('May it be?') },
+        {
+          type: 'actions',
+          elements: [
+            {
+              type: 'button',
+              text: plain('Approve'),
+              action_id: 'approve',
+              value: '',
+              confirm: {
+                title: plain('Approve it?'),
+                text: plain('It is done then.'),
+                confirm: plain('Approve'),
+                deny: plain('Cancel'),
+              },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  modals: [],
+  names: {},
+};
 
 /** As a question opens it that asks for the reason of a denial. */
 const REASON_FORM: SlackShown['modals'][number] = {
@@ -226,7 +392,6 @@ function slackWith(modals: SlackShown['modals']): SlackShown {
 }
 
 async function idle(page: Page): Promise<void> {
-  await page.locator('.moving').waitFor({ state: 'detached' });
   await page.locator('[aria-disabled="true"]').first().waitFor({ state: 'detached' });
 }
 
@@ -238,12 +403,50 @@ function slackOf(page: Page) {
   return page.getByRole('log', { name: 'Messages in Slack' });
 }
 
-/** Slack asks first. */
 async function approve(page: Page, userId: string): Promise<void> {
+  await clickAs(page, userId, { button: 'Approve', answer: 'Approve' });
+}
+
+/** A button in Slack, and what is answered where Slack asks first. */
+interface SlackClick {
+  readonly button: string;
+  readonly answer?: string;
+}
+
+async function clickAs(page: Page, userId: string, { button, answer }: SlackClick): Promise<void> {
   await page.getByLabel('You are').selectOption(userId);
-  await slackOf(page).getByRole('button', { name: 'Approve', exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  await slackOf(page).getByRole('button', { name: button, exact: true }).click();
+  if (answer !== undefined) {
+    await page.getByRole('dialog').getByRole('button', { name: answer }).click();
+  }
   await idle(page);
+}
+
+async function move(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click();
+  await idle(page);
+}
+
+/** "# trials 2 new", and which of them is open. */
+async function channelsOf(page: Page): Promise<string[]> {
+  const tabs = page.getByRole('group', { name: 'Channels' }).getByRole('button');
+  const names = (await tabs.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
+  const open = await tabs.evaluateAll((all) =>
+    all.map((each) => each.getAttribute('aria-pressed') === 'true'),
+  );
+  return names.map((name, index) => (open[index] ? `${name} (open)` : name));
+}
+
+/** As a browser does when another tab is looked at: without a screen, it calls all of them seen. */
+async function showPage(page: Page, isSeen: boolean): Promise<void> {
+  await page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, !isSeen);
+}
+
+async function focused(page: Page): Promise<string> {
+  return page.evaluate(() => document.activeElement?.textContent ?? '');
 }
 
 async function expectPictures(page: Page, name: string): Promise<void> {

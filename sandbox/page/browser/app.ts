@@ -12,21 +12,37 @@ import type { Act } from '../facts';
 import { type PageState, timeText } from '../page-state';
 
 const CLOCK_MS = 1_000;
+const TITLE = 'cdk-sentries sandbox';
+
+/** What this page has asked for last: from then on, it is busy until that is done. */
+interface Asked {
+  readonly doneBefore: number;
+}
 
 export function App(): ComponentChildren {
   const { state, connection } = useSandbox();
   const [refusal, setRefusal] = useState<string>();
+  const [asked, setAsked] = useState<Asked>();
+  useEffect(() => {
+    document.title = connection === 'paused' ? `Paused: ${TITLE}` : TITLE;
+  }, [connection]);
   // Whatever was in the way is over, or has just begun.
   useEffect(() => setRefusal(undefined), [state.moving]);
   const act = (wanted: Act) => {
-    void ask(wanted).then(setRefusal);
+    setAsked({ doneBefore: state.done });
+    void ask(wanted).then((reason) => {
+      setRefusal(reason);
+      if (reason !== undefined) setAsked(undefined);
+    });
   };
+  const isBusy = state.moving !== undefined || (asked && asked.doneBefore === state.done) === true;
   return [
     h(TopBar, { state, connection }),
     h(MovesBar, {
       scene: state.scene,
       preparing: state.preparing,
       moving: state.moving,
+      isBusy,
       refusal,
       act,
     }),
@@ -35,7 +51,7 @@ export function App(): ComponentChildren {
       { class: 'panels' },
       h(Left, { state }),
       h(TimelinePanel, { rows: state.rows }),
-      h(Right, { state, refusal, act }),
+      h(Right, { state, isBusy, refusal, act }),
     ),
   ];
 }
@@ -59,11 +75,13 @@ function Left({ state }: { readonly state: PageState }): ComponentChildren {
 }
 
 function Right({
-  state: { slack, inbox, scene, moving },
+  state: { slack, inbox, scene },
+  isBusy,
   refusal,
   act,
 }: {
   readonly state: PageState;
+  readonly isBusy: boolean;
   readonly refusal?: string;
   readonly act: (act: Act) => void;
 }): ComponentChildren {
@@ -74,7 +92,7 @@ function Right({
       ? h(SlackPanel, {
           slack,
           people: scene?.people ?? [],
-          isBusy: moving !== undefined,
+          isBusy,
           refusal,
           act,
         })
@@ -86,6 +104,7 @@ function Right({
 const CONNECTION_TEXT: Readonly<Record<Connection, string>> = {
   connecting: 'connecting …',
   connected: 'connected',
+  paused: 'paused: connected again once this page is seen',
   lost: 'not connected: has the sandbox ended?',
 };
 
@@ -99,7 +118,7 @@ function TopBar({
   return h(
     'header',
     { class: 'top' },
-    h('h1', null, h('span', { class: 'brand' }, 'cdk-sentries sandbox'), scene?.title ?? ''),
+    h('h1', null, h('span', { class: 'brand' }, TITLE), ' ', scene?.title ?? ''),
     h('span', { class: 'clock' }, h(Clock, { aheadMs: clockAheadMs })),
     h('span', { class: `connection ${connection}`, role: 'status' }, CONNECTION_TEXT[connection]),
   );

@@ -95,10 +95,12 @@ function acceptanceLines(
   }
 }
 
-/** People who have approved are known by their ids. */
+const ARN_BEFORE_NAME = /^arn:(?:[^:]*:){4}/;
+
+/** People who have approved are known by their ids, others by their ARNs. */
 function named(by: string, names: Names): string {
   return by
     .split(', ')
-    .map((id) => nameOf(id, names))
+    .map((id) => nameOf(id, names).replace(ARN_BEFORE_NAME, ''))
     .join(', ');
 }

@@ -6,6 +6,8 @@ export interface MovesBarProps {
   readonly scene?: FactOf<'scene'>;
   readonly preparing?: string;
   readonly moving?: string;
+  /** Whether something goes on, here or in another page. */
+  readonly isBusy: boolean;
   readonly refusal?: string;
   readonly act: (act: Act) => void;
 }
@@ -15,6 +17,7 @@ export function MovesBar({
   scene,
   preparing,
   moving,
+  isBusy,
   refusal,
   act,
 }: MovesBarProps): ComponentChildren {
@@ -29,9 +32,9 @@ export function MovesBar({
         type: 'button',
         title,
         class: moving === id ? 'move moving' : 'move',
-        'aria-disabled': moving !== undefined,
+        'aria-disabled': isBusy,
         onClick: () => {
-          if (moving === undefined) act({ kind: 'move', id });
+          if (!isBusy) act({ kind: 'move', id });
         },
         onFocus: () => pointAt(id),
         onMouseEnter: () => pointAt(id),
@@ -46,7 +49,7 @@ export function MovesBar({
     h(
       'p',
       { class: 'hint', 'aria-live': 'polite' },
-      refusal ?? (moving === undefined ? (hint ?? DEFAULT_HINT) : 'It goes on: see the timeline.'),
+      refusal ?? (isBusy ? 'It goes on: see the timeline.' : (hint ?? DEFAULT_HINT)),
     ),
   );
 }

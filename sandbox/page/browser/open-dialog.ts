@@ -1,6 +1,18 @@
 import { type ComponentChildren, h } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
+/** Where the focus goes once what had it is gone. */
+const FALLBACK = '.slack-panel .body';
+
+/** Gives back what puts the focus where it was: a dialog that is taken away leaves it nowhere. */
+function focusReturned(): () => void {
+  const before = document.activeElement;
+  return () => {
+    const target = before?.isConnected ? before : document.querySelector(FALLBACK);
+    if (target instanceof HTMLElement) target.focus();
+  };
+}
+
 /**
  * A dialog over the page. The browser keeps the focus in it. Escape asks to close it: whether it is
  * open is for the one who shows it, so it stays where closing is refused.
@@ -15,6 +27,7 @@ export function OpenDialog({
   readonly children?: ComponentChildren;
 }): ComponentChildren {
   const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => focusReturned(), []);
   useEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal();
   });

@@ -2,7 +2,8 @@ import { useEffect, useReducer, useState } from 'preact/hooks';
 import { type Act, Fact } from '../facts';
 import { EMPTY_PAGE, type PageState, stateAfter } from '../page-state';
 
-export type Connection = 'connecting' | 'connected' | 'lost';
+/** `paused`: no one sees the page. */
+export type Connection = 'connecting' | 'connected' | 'paused' | 'lost';
 
 /** At most so often, the page is drawn again. */
 const DRAW_MS = 30;
@@ -14,24 +15,72 @@ export function useSandbox(): { readonly state: PageState; readonly connection: 
     EMPTY_PAGE,
   );
   const [connection, setConnection] = useState<Connection>('connecting');
-  useEffect(() => {
-    const source = new EventSource('facts');
-    let waiting: Fact[] = [];
-    source.onopen = () => setConnection('connected');
-    source.onerror = () => setConnection('lost');
-    source.onmessage = ({ data }: MessageEvent<string>) => {
-      if (waiting.length === 0) {
-        setTimeout(() => {
-          const facts = waiting;
-          waiting = [];
-          take(facts);
-        }, DRAW_MS);
-      }
-      waiting.push(Fact.parse(JSON.parse(data)));
-    };
-    return () => source.close();
-  }, []);
+  useEffect(() => followWhileSeen(take, setConnection), []);
   return { state, connection };
+}
+
+/**
+ * A browser opens six connections to one address, for all tabs together: a tab that no one sees has
+ * none. Gives back what ends it.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
+ */
+function followWhileSeen(
+  take: (facts: readonly Fact[]) => void,
+  tell: (connection: Connection) => void,
+): () => void {
+  const feed = new FactFeed(take, tell);
+  const follow = () => {
+    if (document.hidden) feed.pause();
+    else feed.open();
+  };
+  document.addEventListener('visibilitychange', follow);
+  follow();
+  return () => {
+    document.removeEventListener('visibilitychange', follow);
+    feed.pause();
+  };
+}
+
+class FactFeed {
+  private source: EventSource | undefined;
+  private waiting: Fact[] = [];
+  /** The first fact that the page lacks. */
+  private next = 0;
+
+  constructor(
+    private readonly take: (facts: readonly Fact[]) => void,
+    private readonly tell: (connection: Connection) => void,
+  ) {}
+
+  open(): void {
+    if (this.source) return;
+    this.tell('connecting');
+    this.source = new EventSource(`facts?from=${this.next}`);
+    this.source.onopen = () => this.tell('connected');
+    this.source.onerror = () => this.tell('lost');
+    this.source.onmessage = ({ data, lastEventId }: MessageEvent<string>) => {
+      this.next = Number(lastEventId) + 1;
+      this.draw(Fact.parse(JSON.parse(data)));
+    };
+  }
+
+  pause(): void {
+    this.source?.close();
+    this.source = undefined;
+    this.tell('paused');
+  }
+
+  private draw(fact: Fact): void {
+    if (this.waiting.length === 0) {
+      setTimeout(() => {
+        const facts = this.waiting;
+        this.waiting = [];
+        this.take(facts);
+      }, DRAW_MS);
+    }
+    this.waiting.push(fact);
+  }
 }
 
 /** Gives back why the sandbox does not do it, if so. */

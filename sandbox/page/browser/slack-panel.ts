@@ -2,11 +2,13 @@ import { type ComponentChildren, h, type TargetedEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { useFollowing } from './following';
 import { OpenDialog } from './open-dialog';
+import { useOpenedChannel } from './opened-channel';
 import { Panel } from './panel';
 import { type Clicked, SlackConfirm, SlackForm } from './slack-dialogs';
 import { SlackMessage, type Surface } from '../../../build/slack-message';
 import type { Act, Person, SlackShown } from '../facts';
 import { conversationsOf, nameOf, timeText } from '../page-state';
+import type { MemberChannel } from '../slack-channels';
 
 type ShownMessage = SlackShown['messages'][number];
 
@@ -28,11 +30,9 @@ export function SlackPanel({
   act,
 }: SlackPanelProps): ComponentChildren {
   const [chosen, choose] = useState<string>();
-  const [opened, open] = useState<string>();
   const [clicked, setClicked] = useState<Clicked>();
   const userId = chosen ?? people[0]?.id ?? '';
-  const channels = channelsOf(slack, userId);
-  const channel = channels.find(({ id }) => id === opened) ?? firstShown(channels);
+  const { channels, current: channel, open, lookAgain } = useOpenedChannel(slack, userId);
   const following = useFollowing<HTMLDivElement>(slack, channel?.id);
   const modal = slack.modals.filter((each) => each.userId === userId).at(-1);
   const click = ({ message, button }: Clicked) => {
@@ -50,7 +50,14 @@ export function SlackPanel({
       name: 'slack-panel',
       heading: 'Slack',
       following,
-      beside: h(PersonChoice, { people, userId, choose }),
+      beside: h(PersonChoice, {
+        people,
+        userId,
+        choose: (id) => {
+          lookAgain(id);
+          choose(id);
+        },
+      }),
     },
     h(
       'div',
@@ -62,7 +69,7 @@ export function SlackPanel({
             ...replies.map((reply) => messageOf(reply, true, { slack, isBusy, wish })),
           ])
         : null,
-      slack.messages.length === 0 ? h('p', { class: 'empty' }, 'No one was asked yet.') : null,
+      channel?.newestTs === undefined ? h('p', { class: 'empty' }, 'No message yet.') : null,
     ),
     clicked
       ? h(
@@ -123,24 +130,6 @@ function messageOf(
   });
 }
 
-/** Channels in which the person sees something. A direct message is seen by one alone. */
-function channelsOf({ channels, messages }: SlackShown, userId: string) {
-  return channels.filter(
-    ({ id }) =>
-      messages.some(({ channel }) => channel === id) &&
-      (!isDirect(id) || id === `D${userId.slice(1)}`),
-  );
-}
-
-/** No direct message that comes takes away the question that someone reads. */
-function firstShown(channels: SlackShown['channels']) {
-  return channels.filter(({ id }) => !isDirect(id)).at(-1) ?? channels.at(-1);
-}
-
-function isDirect(channelId: string): boolean {
-  return channelId.startsWith('D');
-}
-
 /** Slack's markup in plain text, as Slack shows it. */
 function readable(text: string, names: SlackShown['names']): string {
   return text
@@ -156,18 +145,21 @@ function ChannelTabs({
   current,
   open,
 }: {
-  readonly channels: SlackShown['channels'];
+  readonly channels: readonly MemberChannel[];
   readonly current?: string;
   readonly open: (id: string) => void;
 }): ComponentChildren {
   return h(
     'div',
     { class: 'channels', role: 'group', 'aria-label': 'Channels' },
-    channels.map(({ id, name }) =>
+    channels.map(({ id, name, isDirect, unseen }) =>
       h(
         'button',
         { key: id, type: 'button', 'aria-pressed': id === current, onClick: () => open(id) },
-        isDirect(id) ? 'direct messages' : `# ${name}`,
+        isDirect ? 'direct messages' : `# ${name}`,
+        unseen > 0 && id !== current
+          ? [' ', h('span', { class: 'unseen' }, `${unseen} new`)]
+          : null,
       ),
     ),
   );

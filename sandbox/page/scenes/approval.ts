@@ -1,6 +1,7 @@
 import { callByCli } from './call-by-cli';
 import { clockMove } from './clock-move';
 import { groupMoves } from './group-moves';
+import { snapshotMove } from './snapshot-move';
 import { PEOPLE } from '../../scenes/answers';
 import type { ApprovalStage } from '../../scenes/approval';
 import { lookAtClock } from '../clock-look';
@@ -10,7 +11,12 @@ import type { Move } from '../moves';
 import type { PageScene, SandboxPage } from '../sandbox-page';
 import { SlackDesk } from '../slack-desk';
 
-/** As the example lets them. */
+const HOUR = 60;
+const DAY = 24 * HOUR;
+/** An approval for an hour has its reminder six minutes before the end. */
+const NEARLY_AN_HOUR = 55;
+
+/** As the app lets them. */
 const PEOPLE_IN_CHANNEL: readonly Person[] = [
   { id: PEOPLE.alice, name: 'alice', role: 'may decide' },
   { id: PEOPLE.bob, name: 'bob', role: 'may decide' },
@@ -19,15 +25,9 @@ const PEOPLE_IN_CHANNEL: readonly Person[] = [
 
 /** The scene of both ways of asking, as the page shows it. */
 export function approvalScene(page: SandboxPage, stage: ApprovalStage): PageScene {
-  const { localAws, screen, stack, interactionsUrl } = stage;
-  const settled = async () => screen.settled(localAws);
-  const slack = new SlackDesk({
-    slack: screen.slack,
-    interactionsUrl,
-    tell: (what, text, at) => page.tell(what, text, at),
-    now: () => localAws.now(),
-    settled,
-  });
+  const { localAws, stack } = stage;
+  const slack = new SlackDesk(stage, (what, text, at) => page.tell(what, text, at));
+  const settled = async () => slack.settled();
   const due = async () => {
     await localAws.fire(stack, 'ApprovalsMinuteRule');
     // In AWS, they hardly ever meet: else both would end the same approval.
@@ -35,6 +35,7 @@ export function approvalScene(page: SandboxPage, stage: ApprovalStage): PageScen
     await localAws.fire(stack, 'GroupSentryReconcileRule');
     await settled();
   };
+  const clock = { localAws, due };
   return {
     title: 'People decide',
     about:
@@ -42,8 +43,15 @@ export function approvalScene(page: SandboxPage, stage: ApprovalStage): PageScen
     moves: [
       ...groupMoves(page, { ...stage, settled }),
       databaseMove(page, stage, settled),
-      clockMove(page, 1, { localAws, due }),
-      clockMove(page, 24, { localAws, due }),
+      snapshotMove(page, stage, settled),
+      clockMove(
+        page,
+        NEARLY_AN_HOUR,
+        clock,
+        'The clock of the sandbox is moved. What was approved for an hour ends soon then, and Slack says so, with buttons for more time.',
+      ),
+      clockMove(page, HOUR, clock),
+      clockMove(page, DAY, clock),
     ],
     looks: [
       async () => lookAtClock(localAws),

@@ -2,7 +2,9 @@ import type { LocalAws } from '../../local-aws';
 import type { Move } from '../moves';
 import type { SandboxPage } from '../sandbox-page';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const MINUTES_AN_HOUR = 60;
+const HOURS_A_DAY = 24;
 
 /** Lets time go by, and has done what is due then. */
 export interface ClockStage {
@@ -11,19 +13,18 @@ export interface ClockStage {
   due(): Promise<void>;
 }
 
-export function clockMove(page: SandboxPage, hours: number, { localAws, due }: ClockStage): Move {
-  const label =
-    hours === 1
-      ? 'An hour passes'
-      : hours % 24 === 0
-        ? daysText(hours / 24)
-        : `${hours} hours pass`;
+export function clockMove(
+  page: SandboxPage,
+  minutes: number,
+  { localAws, due }: ClockStage,
+  hint = 'The clock of the sandbox is moved, and what is due by then is done.',
+): Move {
   return {
-    id: `clock-${hours}`,
-    label,
-    hint: 'The clock of the sandbox is moved, and what is due by then is done.',
+    id: `clock-${minutes}`,
+    label: timePassesText(minutes),
+    hint,
     do: async () => {
-      const time = new Date(localAws.now().getTime() + hours * HOUR_MS);
+      const time = new Date(localAws.now().getTime() + minutes * MINUTE_MS);
       await localAws.setClock(time);
       page.tell('clock', `it is ${time.toISOString().slice(0, 16).replace('T', ' ')} UTC now`);
       await due();
@@ -31,6 +32,10 @@ export function clockMove(page: SandboxPage, hours: number, { localAws, due }: C
   };
 }
 
-function daysText(days: number): string {
-  return days === 1 ? 'A day passes' : `${days} days pass`;
+function timePassesText(minutes: number): string {
+  const hours = minutes / MINUTES_AN_HOUR;
+  if (!Number.isInteger(hours)) return `${minutes} minutes pass`;
+  if (hours === 1) return 'An hour passes';
+  if (hours % HOURS_A_DAY !== 0) return `${hours} hours pass`;
+  return hours === HOURS_A_DAY ? 'A day passes' : `${hours / HOURS_A_DAY} days pass`;
 }

@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { DescribeSecurityGroupRulesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+  type SecurityGroupRule,
+} from '@aws-sdk/client-ec2';
 import { callByCli } from './call-by-cli';
 import { forgedEventCall } from './forged-event';
 import type { AwsCredentials, DeployedStack, LocalAws } from '../../local-aws';
 import type { Move } from '../moves';
 import type { SandboxPage } from '../sandbox-page';
 
-const SSH_FROM_EVERYWHERE = '--protocol tcp --port 22 --cidr 0.0.0.0/0';
+const EVERYWHERE = '0.0.0.0/0';
+/** The one inbound rule that the apps of the scenes deploy. */
+const DEPLOYED_RULE = {
+  IpProtocol: 'tcp',
+  FromPort: 443,
+  ToPort: 443,
+  IpRanges: [{ CidrIp: EVERYWHERE, Description: 'HTTPS from everywhere' }],
+};
+const SSH_FROM_EVERYWHERE = `--protocol tcp --port 22 --cidr ${EVERYWHERE}`;
 
 /** A group that a sentry watches, and someone who changes it. */
 export interface GroupStage {
@@ -31,14 +44,20 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'widen-rule',
       label: 'Widen a rule',
-      hint: 'The visitor gives the first inbound rule other values: all ports, from everywhere.',
+      hint: 'The visitor gives the first inbound rule other values: all ports, from everywhere. Where there is no rule, a deployment puts one back first.',
       do: async () => moves.widenRule(),
     },
     {
       id: 'remove-rule',
       label: 'Remove a rule',
-      hint: 'The visitor removes the first inbound rule. It is told, and stays away: only a trusted actor may put it back.',
+      hint: 'The visitor removes the first inbound rule. It is told, and stays away, until a trusted actor puts it back.',
       do: async () => moves.removeRule(),
+    },
+    {
+      id: 'deploy-rule',
+      label: 'A deployment puts it back',
+      hint: 'The CDK deploys the group as the app has it: HTTPS from everywhere. Deployments are trusted, so the rule is accepted.',
+      do: async () => moves.deployRule(),
     },
     {
       id: 'forge-event',
@@ -68,6 +87,10 @@ class GroupMoves {
   ) {}
 
   async openSsh(): Promise<void> {
+    if ((await this.inboundRules()).some(isSsh)) {
+      this.page.tell('refused', 'SSH stands open already: remove the rule, or let its time pass');
+      return;
+    }
     await this.cli(['authorize-security-group-ingress', ...this.onGroup(SSH_FROM_EVERYWHERE)]);
   }
 
@@ -90,6 +113,27 @@ class GroupMoves {
     ]);
   }
 
+  async deployRule(): Promise<void> {
+    if ((await this.inboundRules()).some(isDeployedRule)) {
+      this.page.tell('refused', 'nothing is put back: the rule of the app stands');
+      return;
+    }
+    const { localAws, groupId, settled } = this.stage;
+    const credentials = await localAws.deploymentSession();
+    const { endpoint, region } = localAws;
+    this.page.tell('command', 'a deployment by the CDK puts the rule of the app back');
+    const client = new EC2Client({ endpoint, region, credentials });
+    await client
+      .send(
+        new AuthorizeSecurityGroupIngressCommand({
+          GroupId: groupId,
+          IpPermissions: [DEPLOYED_RULE],
+        }),
+      )
+      .finally(() => client.destroy());
+    await settled();
+  }
+
   async forgeEvent(): Promise<void> {
     const { localAws, visitor, settled } = this.stage;
     const printed = await callByCli(
@@ -99,9 +143,9 @@ class GroupMoves {
     );
     this.page.tell('refused', printed.trim());
     const event = this.madeUpEvent();
-    this.page.tell(
-      'event',
-      `made up: the administrator has opened tcp 3389 to the world in ${this.stage.groupId}`,
+    this.page.tellMadeUp(
+      event,
+      `the administrator has opened tcp 3389 to the world in ${this.stage.groupId}`,
     );
     await localAws.replay(event);
     await settled();
@@ -139,7 +183,22 @@ class GroupMoves {
     return ['--group-id', this.stage.groupId, ...rest.split(' ')];
   }
 
+  /** Where there is none, a deployment puts one back first: no move is in vain. */
   private async firstRule(): Promise<string> {
+    const id = await this.firstRuleId();
+    if (id !== undefined) return id;
+    await this.deployRule();
+    const deployed = await this.firstRuleId();
+    if (deployed !== undefined) return deployed;
+    throw new Error('The group has no inbound rule, and a deployment could not put one back.');
+  }
+
+  private async firstRuleId(): Promise<string | undefined> {
+    const [first] = await this.inboundRules();
+    return first?.SecurityGroupRuleId;
+  }
+
+  private async inboundRules(): Promise<readonly SecurityGroupRule[]> {
     const { localAws, groupId } = this.stage;
     const client = new EC2Client(
       localAws.accessTo({ accountId: localAws.accountId, region: localAws.region }),
@@ -148,9 +207,7 @@ class GroupMoves {
       new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }),
     );
     client.destroy();
-    const rule = SecurityGroupRules.find(({ IsEgress }) => !IsEgress)?.SecurityGroupRuleId;
-    if (rule !== undefined) return rule;
-    throw new Error('The group has no inbound rule any more: start the scene again.');
+    return SecurityGroupRules.filter(({ IsEgress }) => !IsEgress);
   }
 
   /** As CloudTrail would have written it, if it had happened. */
@@ -208,4 +265,17 @@ class GroupMoves {
       },
     };
   }
+}
+
+function isSsh({ FromPort, ToPort, CidrIpv4 }: SecurityGroupRule): boolean {
+  return FromPort === 22 && ToPort === 22 && CidrIpv4 === EVERYWHERE;
+}
+
+function isDeployedRule({ IpProtocol, FromPort, ToPort, CidrIpv4 }: SecurityGroupRule): boolean {
+  return (
+    IpProtocol === DEPLOYED_RULE.IpProtocol &&
+    FromPort === DEPLOYED_RULE.FromPort &&
+    ToPort === DEPLOYED_RULE.ToPort &&
+    CidrIpv4 === EVERYWHERE
+  );
 }

@@ -5,6 +5,8 @@ import { lookAtClock } from '../clock-look';
 import { lookAtGroups } from '../group-look';
 import type { PageScene, SandboxPage } from '../sandbox-page';
 
+const HOUR = 60;
+
 /** The scene of a locked group, as the page shows it. */
 export function lockedGroupScene(
   page: SandboxPage,
@@ -21,7 +23,7 @@ export function lockedGroupScene(
       'A sentry watches the group of the web servers: no one may open SSH or Remote Desktop to the internet, and no one but a deployment may add anything else. Whatever the visitor changes is judged, reverted and told.',
     moves: [
       ...groupMoves(page, { localAws, stack, visitor, groupId, settled }),
-      clockMove(page, 1, { localAws, due }),
+      clockMove(page, HOUR, { localAws, due }),
     ],
     looks: [
       async () => lookAtClock(localAws),

@@ -27,6 +27,7 @@ import type { Move } from '../moves';
 import type { PageScene, SandboxPage } from '../sandbox-page';
 import { SlackDesk } from '../slack-desk';
 
+const HOUR = 60;
 const HUB_BUS = `arn:aws:events:${HUB_PLACE.region}:${HUB_PLACE.accountId}:event-bus/cdk-sentries`;
 
 const UNIT_NAMES: Readonly<Record<string, string>> = {
@@ -37,15 +38,8 @@ const UNIT_NAMES: Readonly<Record<string, string>> = {
 
 /** The scene of a hub that watches an organization, as the page shows it. */
 export function organizationScene(page: SandboxPage, stage: Stage): PageScene {
-  const { localAws, screen, hub, interactionsUrl } = stage;
-  const settled = async () => screen.settled(localAws);
-  const slack = new SlackDesk({
-    slack: screen.slack,
-    interactionsUrl,
-    tell: (what, text, at) => page.tell(what, text, at),
-    now: () => localAws.now(),
-    settled,
-  });
+  const { localAws, hub } = stage;
+  const slack = new SlackDesk(stage, (what, text, at) => page.tell(what, text, at));
   const due = async () => {
     await lookAtMembers(stage);
     await reconcileMembers(stage);
@@ -54,7 +48,7 @@ export function organizationScene(page: SandboxPage, stage: Stage): PageScene {
     title: 'A hub watches an organization',
     about:
       'The hub hears of changes in two units and two Regions. People of a unit are asked in their own channel. The administrator of lab, mallory, is hostile.',
-    moves: [...memberMoves(page, stage), clockMove(page, 1, { localAws, due })],
+    moves: [...memberMoves(page, stage), clockMove(page, HOUR, { localAws, due })],
     looks: [
       async () => lookAtClock(localAws),
       async () =>

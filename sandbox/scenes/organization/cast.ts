@@ -28,11 +28,24 @@ export const LAB_PLACE: Place = { accountId: LAB, region: FIRST };
 /** By which the hub hears of changes in a member's Region. */
 export const CHANGE_RULE = 'cdk-sentries-changes';
 
-/** A route's channel in Slack, and the user group of those who decide there. */
+/**
+ * A route's channel in Slack, the user group of those who decide there, and those who are in the
+ * channel besides.
+ */
 export const ROUTES = {
-  production: { channel: 'C0PRODUCTION', group: 'S0PRODUCTION', members: ['petra', 'paul', 'pia'] },
-  trials: { channel: 'C0TRIALS', group: 'S0TRIALS', members: ['tess', 'tom'] },
-  security: { channel: 'C0SECURITY', group: 'S0SECURITY', members: ['sam', 'sue'] },
+  production: {
+    channel: 'C0PRODUCTION',
+    group: 'S0PRODUCTION',
+    members: ['petra', 'paul', 'pia'],
+    readers: [],
+  },
+  trials: {
+    channel: 'C0TRIALS',
+    group: 'S0TRIALS',
+    members: ['tess', 'tom'],
+    readers: ['petra'],
+  },
+  security: { channel: 'C0SECURITY', group: 'S0SECURITY', members: ['sam', 'sue'], readers: [] },
 } as const;
 
 export type Person = (typeof ROUTES)[keyof typeof ROUTES]['members'][number];

@@ -24,6 +24,7 @@ import type { Organization } from '../../organization/organization';
 import { synthesizeExample } from '../example-app';
 import { gapsLine } from '../printing';
 import { BOT_TOKEN, SIGNING_SECRET, type SlackScene } from '../slack-scene';
+import { stackOutput } from '../stack-output';
 
 const HUB_STACK = 'OrganizationHub';
 const MEMBERS_STACK = 'OrganizationMembers';
@@ -57,8 +58,8 @@ export async function setStage(localAws: LocalAws, screen: SlackScene): Promise<
   ]);
   print('Deploying the hub, and then the members, by StackSets …');
   const hub = await localAws.deploy(await assembly, HUB_STACK, HUB_PLACE);
-  await localAws.putSecret(output(hub, 'SigningSecretArn'), SIGNING_SECRET);
-  await localAws.putSecret(output(hub, 'BotTokenArn'), BOT_TOKEN);
+  await localAws.putSecret(stackOutput(hub, 'SigningSecretArn'), SIGNING_SECRET);
+  await localAws.putSecret(stackOutput(hub, 'BotTokenArn'), BOT_TOKEN);
   await localAws.deploy(await assembly, MEMBERS_STACK, DEPLOYMENT_PLACE);
   print(gapsLine(hub.gaps));
   // It joins after the StackSets have looked who is in the units, and they are not told.
@@ -93,18 +94,11 @@ export async function reconcileMembers({ localAws, hub, screen }: Stage): Promis
   await screen.settled(localAws);
 }
 
-export function output(stack: DeployedStack, name: string): string {
-  const value = stack.outputs.get(name);
-  if (!value) throw new Error(`The example has no output ${name}.`);
-  return value;
-}
-
-/** All of them read all channels. Who may decide what is asked there is another matter. */
+/** One of them reads the channel of others, too. Who may decide there is another matter. */
 function addPeople({ slack }: SlackScene): void {
-  const everyone = Object.values(ROUTES).flatMap(({ members }) => members.map(userId));
-  for (const [name, { channel, group, members }] of Object.entries(ROUTES)) {
+  for (const [name, { channel, group, members, readers }] of Object.entries(ROUTES)) {
     for (const person of members) slack.addUser({ id: userId(person), name: person });
-    slack.addChannel({ id: channel, name, members: everyone });
+    slack.addChannel({ id: channel, name, members: [...members, ...readers].map(userId) });
     slack.userGroups.set(group, members.map(userId));
   }
 }

@@ -22,7 +22,9 @@ test('a rule with other values is told with these', () => {
     SecurityGroupRuleId: 'sgr-1',
     SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 0, ToPort: 65535, CidrIpv4: '10.0.0.0/8' },
   };
-  const [call] = new ObservedFacts().ofEvent(
+  const observed = new ObservedFacts();
+  observed.learn(groupWith('sgr-1', 'tcp 443 from 0.0.0.0/0'));
+  const [call] = observed.ofEvent(
     event({
       eventName: 'ModifySecurityGroupRules',
       requestParameters: {
@@ -32,7 +34,7 @@ test('a rule with other values is told with these', () => {
     1,
   );
   expect(call?.text).toBe(
-    'ModifySecurityGroupRules: sgr-1 becomes tcp 0-65535 from 10.0.0.0/8 in sg-1',
+    'ModifySecurityGroupRules: tcp 443 from 0.0.0.0/0 becomes tcp 0-65535 from 10.0.0.0/8 in sg-1',
   );
 });
 
@@ -47,8 +49,10 @@ test('what someone chose as a name does not forge a line', () => {
   expect(call?.by).toBe('user/a revert ok');
 });
 
-test("a function's call is a verdict, and the revert that carries it out", () => {
-  const facts = new ObservedFacts().ofCall({
+test("a function's call is a verdict that names the rule, and the revert that carries it out", () => {
+  const observed = new ObservedFacts();
+  observed.ofEvent(event({ responseElements: rules() }), 1);
+  const facts = observed.ofCall({
     at: 100,
     durationMs: 8,
     service: 'ec2',
@@ -59,9 +63,45 @@ test("a function's call is a verdict, and the revert that carries it out", () =>
   });
   expect(facts.map(({ at }) => at)).toEqual([92, 100]);
   expect(texts(facts)).toEqual([
-    'verdict: revoke: sgr-1',
+    'verdict: revoke: tcp 22 from 0.0.0.0/0',
     'revert: RevokeSecurityGroupIngress: the rule is gone, by GroupSentryRespondToChanges',
   ]);
+});
+
+test('a rule that gets its earlier values again is told with both', () => {
+  const observed = new ObservedFacts();
+  observed.learn(groupWith('sgr-1', 'tcp 0-65535 from 0.0.0.0/0'));
+  const [verdict] = observed.ofCall({
+    at: 100,
+    durationMs: 8,
+    service: 'ec2',
+    action: 'ModifySecurityGroupRules',
+    status: 200,
+    callerArn: `arn:aws:sts::123456789012:assumed-role/${ROLE}/function`,
+    parameters: {
+      'SecurityGroupRule.1.SecurityGroupRuleId': 'sgr-1',
+      'SecurityGroupRule.1.SecurityGroupRule.IpProtocol': 'tcp',
+      'SecurityGroupRule.1.SecurityGroupRule.FromPort': '443',
+      'SecurityGroupRule.1.SecurityGroupRule.ToPort': '443',
+      'SecurityGroupRule.1.SecurityGroupRule.CidrIpv4': '0.0.0.0/0',
+    },
+  });
+  expect(verdict?.text).toBe(
+    'restore: tcp 443 from 0.0.0.0/0, in place of tcp 0-65535 from 0.0.0.0/0',
+  );
+});
+
+test('a deployment is told as a call from outside, and never as a revert', () => {
+  const observed = new ObservedFacts();
+  const role = 'cdk-hnb659fds-cfn-exec-role-123456789012-us-east-1';
+  const callerArn = `arn:aws:sts::123456789012:assumed-role/${role}/AWSCloudFormation`;
+  const cloudFormation = 'cloudformation.amazonaws.com';
+  const userIdentity = { type: 'AssumedRole', arn: callerArn, invokedBy: cloudFormation };
+  const through = { sourceIPAddress: cloudFormation, userAgent: cloudFormation };
+  const told = observed.ofEvent(event({ userIdentity, ...through }), 1);
+  expect(texts(told)[0]).toContain(`by a deployment, from ${cloudFormation}`);
+  const call = { at: 1, durationMs: 1, service: 'ec2', status: 200, parameters: {}, callerArn };
+  expect(observed.ofCall({ ...call, action: 'AuthorizeSecurityGroupIngress' })).toEqual([]);
 });
 
 test('what a function does to a key is a step', () => {
@@ -83,8 +123,19 @@ describe('the answer to an event', () => {
 
   test('is a verdict where nothing was done in EC2', () => {
     const outcomes = [{ group: 'sg-1', rules: [{ rule: 'sgr-1', kind: 'kept' }] }];
-    expect(texts(new ObservedFacts().ofLog(responded(outcomes), 1))).toEqual([
-      'verdict: left as it is: sgr-1',
+    const observed = new ObservedFacts();
+    observed.learn(groupWith('sgr-1', 'tcp 443 from 0.0.0.0/0'));
+    expect(texts(observed.ofLog(responded(outcomes), 1))).toEqual([
+      'verdict: left as it is: tcp 443 from 0.0.0.0/0',
+    ]);
+  });
+
+  test('names a rule of an event that is made up', () => {
+    const observed = new ObservedFacts();
+    observed.learnFrom(event({ responseElements: rules() }));
+    const outcomes = [{ group: 'sg-1', rules: [{ rule: 'sgr-1', kind: 'already-gone' }] }];
+    expect(texts(observed.ofLog(responded(outcomes), 1))).toEqual([
+      'verdict: already gone: tcp 22 from 0.0.0.0/0',
     ]);
   });
 
@@ -115,6 +166,23 @@ test('a repeat, of which no message is sent, is told of, and why', () => {
     'message: none is sent: the same was told a short while ago, and is only counted now',
   ]);
 });
+
+test.each([
+  [
+    'denied-before',
+    'message: no one is asked in Slack: the same was denied a short while before, and it is as if it were denied',
+  ],
+  ['asked-already', 'message: no one is asked in Slack: the same is asked already'],
+])('a change of which no one hears in Slack is told with the reason %s', (detail, text) => {
+  const line = JSON.stringify({ message: 'step', entry: { what: 'not-asked', detail } });
+  expect(texts(new ObservedFacts().ofLog(line, 1))).toEqual([text]);
+});
+
+function groupWith(id: string, text: string) {
+  const rule = { id, text, description: '', acceptance: { kind: 'not-accepted' as const } };
+  const group = { id: 'sg-1', name: 'web', description: '', isMonitored: true, rules: [rule] };
+  return { kind: 'groups' as const, groups: [group] };
+}
 
 function event(detail: Record<string, unknown>) {
   return {

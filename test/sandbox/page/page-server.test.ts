@@ -160,6 +160,13 @@ describe('facts', () => {
     expect(await told(1, { 'Last-Event-ID': '1' })).toEqual(['three']);
   });
 
+  test('a page that closed its connection itself names the first that it lacks', async () => {
+    const last = String(log.length - 1);
+    expect(await told(1, {}, `?from=${last}`)).toEqual(['three']);
+    expect(await told(2, { 'Last-Event-ID': '0' }, `?from=${last}`)).toContain('three');
+    expect(await told(3, {}, '?from=-1')).toContain('one');
+  });
+
   test('what comes later is told as it comes', async () => {
     const later = told(1, { 'Last-Event-ID': String(log.length - 1) });
     setImmediate(() => log.add({ kind: 'preparing', text: 'later' }));
@@ -215,9 +222,13 @@ async function callPath(
 }
 
 /** The texts of the next facts that the page hears. */
-async function told(count: number, headers: Record<string, string> = {}): Promise<string[]> {
+async function told(
+  count: number,
+  headers: Record<string, string> = {},
+  query = '',
+): Promise<string[]> {
   const end = new AbortController();
-  const answer = await fetch(`${server.url}facts`, { headers, signal: end.signal });
+  const answer = await fetch(`${server.url}facts${query}`, { headers, signal: end.signal });
   const texts: string[] = [];
   let heard = '';
   for await (const bytes of answer.body ?? []) {

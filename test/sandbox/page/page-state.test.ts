@@ -77,13 +77,14 @@ test('what is no part of the scene is absent', () => {
 test('a move goes on until it is done', () => {
   const moving = stateOf([{ kind: 'moving', move: 'open-ssh' }]);
   expect(moving.moving).toBe('open-ssh');
-  expect(stateAfter(moving, { kind: 'moving' }).moving).toBeUndefined();
+  expect(moving.done).toBe(0);
+  expect(stateAfter(moving, { kind: 'moving' })).toMatchObject({ moving: undefined, done: 1 });
 });
 
 test('a page that is opened late shows the same, and is told only once how Slack stands', () => {
   const slackNaming = (name: string): Fact => ({
     kind: 'slack',
-    channels: [{ id: 'C1', name }],
+    channels: [{ id: 'C1', name, isDirect: false, members: [] }],
     messages: [],
     modals: [],
     names: {},
@@ -114,7 +115,7 @@ describe('in Slack, someone sees', () => {
   });
   const slack = {
     kind: 'slack' as const,
-    channels: [{ id: 'C1', name: 'approvals' }],
+    channels: [{ id: 'C1', name: 'approvals', isDirect: false, members: [] }],
     messages: [
       message('1'),
       message('2', { onlyFor: 'U0MALLORY' }),
