@@ -11,7 +11,7 @@ import { startLocalAws } from './start-local-aws';
 const USAGE = [
   'npm run sandbox                         a security group that heals itself; then it stays up, to be tried by hand and in a browser',
   'npm run sandbox -- --once               the same, and ends; it serves no page',
-  'npm run sandbox -- keys                 an old access key is found, told and retired, on a moving clock; then it stays up',
+  'npm run sandbox -- keys                 an old access key is found, told to its owner and retired, on a moving clock; then it stays up',
   'npm run sandbox -- keys --once          the same, and ends',
   'npm run sandbox -- rehearsal            policies are tried on changes that were made before, and the report is shown; then it ends',
   'npm run sandbox -- approval             people are asked about changes, in a stand-in for Slack, and you decide for them, here or in a browser; then it stays up',

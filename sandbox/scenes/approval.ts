@@ -213,8 +213,7 @@ class ApprovalScene {
   ): Promise<void> {
     const { interactionsUrl } = this.stage;
     const userId = PEOPLE[person];
-    await this.screen.click({ question, button, person, userId, interactionsUrl });
-    await this.screen.fillIn({ userId, text: reason, interactionsUrl });
+    await this.screen.click({ question, button, person, userId, interactionsUrl, reason });
     await this.settled();
   }
 

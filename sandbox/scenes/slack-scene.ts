@@ -3,6 +3,7 @@ import { showChangedRule } from './changed-rules';
 import type { Print } from './printing';
 import { confirmationOf, SlackScreen } from './slack-screen';
 import type { LocalAws, LocalAwsOptions } from '../local-aws';
+import type { Modal } from '../slack/modals';
 import { SlackStandIn } from '../slack/slack-stand-in';
 import type { Message } from '../slack/workspace';
 import { Timeline } from '../support/timeline';
@@ -17,14 +18,8 @@ export interface SceneClick {
   readonly person: string;
   readonly userId: string;
   readonly interactionsUrl: string;
-}
-
-/** What someone writes into the form that their click has opened. */
-export interface SceneForm {
-  readonly userId: string;
-  /** Nothing, where they leave it out. */
-  readonly text?: string;
-  readonly interactionsUrl: string;
+  /** For the form that the click may open; without it, that is left empty. */
+  readonly reason?: string;
 }
 
 const Labelled = z.object({ label: z.object({ text: z.string() }), block_id: z.string() });
@@ -101,6 +96,7 @@ export class SlackScene {
     this.print('');
     this.timeline.start(Date.now(), `[ ${button} ], by ${person}`, 'clicked');
     if (confirmation) this.print(`    | Slack asks first: "${confirmation}" The answer is yes.`);
+    const formsBefore = this.slack.modals.length;
     const { status, milliseconds } = await this.slack.click({
       interactionsUrl,
       userId,
@@ -113,25 +109,11 @@ export class SlackScene {
       'answered',
       `with ${status} after ${milliseconds} ms; Slack waits for three seconds`,
     );
+    const form = this.slack.modals.slice(formsBefore).find((each) => each.userId === userId);
+    if (form) await this.fillIn(form, click);
   }
 
-  /** Fills in and submits the form that is open for someone, if there is one. */
-  async fillIn({ userId, text, interactionsUrl }: SceneForm): Promise<void> {
-    const modal = this.slack.modals.find((each) => each.isOpen && each.userId === userId);
-    if (!modal) return;
-    const inputs = modal.view.blocks.flatMap((block) => Labelled.safeParse(block).data ?? []);
-    const labels = inputs.map(({ label }) => `"${label.text}"`).join(', ');
-    this.print(
-      `    | Slack opens a form: ${labels} ${text ? `The answer is: "${text}"` : 'It is left empty.'}`,
-    );
-    const written = text
-      ? Object.fromEntries(inputs.map(({ block_id: block }) => [block, text]))
-      : {};
-    const { status, milliseconds } = await this.slack.submit({ modal, written, interactionsUrl });
-    this.timeline.mark(Date.now(), 'answered', `with ${status} after ${milliseconds} ms`);
-  }
-
-  /** Questions in channels, the oldest first. */
+  /** The oldest first. */
   get questions(): readonly Message[] {
     return this.slack.messages.filter(({ threadTs }) => threadTs === undefined);
   }
@@ -141,6 +123,18 @@ export class SlackScene {
     const question = this.questions.at(-1);
     if (!question) throw new Error('No one was asked in Slack.');
     return question;
+  }
+
+  private async fillIn(modal: Modal, { reason = '', interactionsUrl }: SceneClick): Promise<void> {
+    const inputs = modal.view.blocks.flatMap((block) => Labelled.safeParse(block).data ?? []);
+    const labels = inputs.map(({ label }) => `"${label.text}"`).join(', ');
+    const answer = reason ? `The answer is: "${reason}"` : 'It is left empty.';
+    this.print(`    | Slack opens a form: ${labels} ${answer}`);
+    const written = Object.fromEntries(
+      reason ? inputs.map(({ block_id: block }) => [block, reason]) : [],
+    );
+    const { status, milliseconds } = await this.slack.submit({ modal, written, interactionsUrl });
+    this.timeline.mark(Date.now(), 'answered', `with ${status} after ${milliseconds} ms`);
   }
 
   private showSlack(): void {
