@@ -1,6 +1,7 @@
 import { workOnGitHub } from './projenrc/github';
 import { bundleHandlers } from './projenrc/handler-bundles';
 import { keepTheHouse } from './projenrc/house';
+import { measureTests } from './projenrc/mutation';
 import { runOnLambdaNode } from './projenrc/node-version';
 import { translateSnippets } from './projenrc/packages';
 import { CdkSentriesProject } from './projenrc/project';
@@ -17,6 +18,7 @@ runOnLambdaNode(project);
 bundleHandlers(project);
 keepTheHouse(project);
 shapeTests(project);
+measureTests(project);
 addSandbox(project);
 addVerification(project);
 shipOnlyTheLibrary(project);

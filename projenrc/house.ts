@@ -59,6 +59,13 @@ export function keepTheHouse(project: CdkSentriesProject): void {
       ],
     },
   });
+  eslint.addOverride({
+    files: ['mutation/**/*.ts'],
+    // Its own packages are those that it starts; what it imports is the project's.
+    rules: {
+      'import/no-extraneous-dependencies': ['error', { devDependencies: true, packageDir: '.' }],
+    },
+  });
   eslint.addOverride({ files: ['src/*/domain/**/*.ts'], rules: purity() });
   eslint.addOverride({ files: ['src/*/constructs/**/*.ts'], rules: copiesOfTheCdk() });
   for (const toolFolder of ['build', 'bench', 'sandbox', 'examples', 'verify', 'projenrc']) {

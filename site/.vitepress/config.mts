@@ -5,7 +5,7 @@ import { linkOnSite, pathOnSite, PROJECT, sidebarOfFirstPage } from './pages.mts
 /** What is no page of the docs. */
 const NO_PAGES = [
   'API.md',
-  '{bench,build,bundles,cdk.out,dist,lib,projenrc,sandbox,site,src,test}/**',
+  '{bench,build,bundles,cdk.out,dist,lib,mutation,projenrc,sandbox,site,src,test}/**',
 ];
 
 export default defineConfig({

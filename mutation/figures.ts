@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+
+/** The share of changes that tests must notice, in percent. */
+export const GOAL = 90;
+
+/** How many changes of each outcome there were. */
+export interface Figures {
+  readonly killed: number;
+  /** The tests did not come to an end. */
+  readonly timedOut: number;
+  readonly survived: number;
+  /** No test runs the changed line. */
+  readonly uncovered: number;
+  /** Such as constants, which each test file reads but once: they are not tried. */
+  readonly leftOut: number;
+}
+
+const status = z.enum([
+  'Killed',
+  'Timeout',
+  'Survived',
+  'NoCoverage',
+  'Ignored',
+  'RuntimeError',
+  'CompileError',
+  'Pending',
+]);
+
+const report = z.object({
+  files: z.record(z.string(), z.object({ mutants: z.array(z.object({ status })) })),
+});
+
+/**
+ * From Stryker's report.
+ * @see https://github.com/stryker-mutator/mutation-testing-elements/tree/master/packages/report-schema
+ */
+export function figuresIn(json: string): Figures {
+  const statuses = Object.values(report.parse(JSON.parse(json)).files).flatMap(({ mutants }) =>
+    mutants.map((mutant) => mutant.status),
+  );
+  const count = (...wanted: readonly z.infer<typeof status>[]) =>
+    statuses.filter((one) => wanted.includes(one)).length;
+  return {
+    killed: count('Killed'),
+    timedOut: count('Timeout'),
+    survived: count('Survived'),
+    uncovered: count('NoCoverage'),
+    leftOut: count('Ignored', 'RuntimeError', 'CompileError', 'Pending'),
+  };
+}
+
+/** In percent. Undefined where nothing was tried. */
+export function noticedShare(figures: Figures): number | undefined {
+  const noticed = figures.killed + figures.timedOut;
+  const tried = noticed + figures.survived + figures.uncovered;
+  return tried === 0 ? undefined : (100 * noticed) / tried;
+}

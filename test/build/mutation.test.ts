@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { figuresIn, noticedShare } from '../../mutation/figures';
+import { foldersIn, withFigures } from '../../mutation/page';
+import { partsOf } from '../../mutation/parts';
+import { SAMPLE } from '../../mutation/sample';
+
+const PROJECT = join(__dirname, '..', '..');
+const PAGE = readFileSync(join(PROJECT, 'docs', 'mutation.md'), 'utf8');
+
+const FIGURES = { killed: 6, timedOut: 3, survived: 1, uncovered: 2, leftOut: 5 };
+
+test('each file of the sample is there, and makes decisions', () => {
+  const [sample] = partsOf(PROJECT, ['--sample']);
+  expect(sample?.files).toEqual(Object.keys(SAMPLE));
+  for (const file of Object.keys(SAMPLE)) {
+    expect(file).toMatch(/^src\/[\w-]+\/domain\//);
+    expect(existsSync(join(PROJECT, file))).toBe(true);
+  }
+});
+
+test('each folder on the page is there', () => {
+  const folders = foldersIn(PAGE);
+  expect(folders.length).toBeGreaterThan(10);
+  expect(folders.filter((folder) => !existsSync(join(PROJECT, folder)))).toEqual([]);
+});
+
+test('a folder stands for its files and for the folders in it, each measured by itself', () => {
+  const parts = partsOf(PROJECT, ['src/access-key/domain/']);
+  expect(parts.map(({ folder }) => folder)).toEqual([
+    'src/access-key/domain',
+    'src/access-key/domain/organization',
+  ]);
+  expect(parts[0]!.files).toContain('src/access-key/domain/key-rules.ts');
+  expect(partsOf(PROJECT, [])).toEqual(expect.arrayContaining(parts));
+});
+
+test('a file is measured alone, and has no row', () => {
+  expect(partsOf(PROJECT, ['src/access-key/domain/key-rules.ts'])).toEqual([
+    {
+      title: 'src/access-key/domain/key-rules.ts',
+      files: ['src/access-key/domain/key-rules.ts'],
+    },
+  ]);
+});
+
+test('what makes no decisions is refused by its name', () => {
+  expect(() => partsOf(PROJECT, ['src/access-key/adapters'])).toThrow('src/access-key/adapters');
+});
+
+test('a report is counted over all its files', () => {
+  const files = {
+    'a.ts': { mutants: [{ status: 'Killed' }, { status: 'Ignored' }, { status: 'NoCoverage' }] },
+    'b.ts': { mutants: [{ status: 'Killed' }, { status: 'Timeout' }, { status: 'Survived' }] },
+  };
+  expect(figuresIn(JSON.stringify({ files }))).toEqual({
+    killed: 2,
+    timedOut: 1,
+    survived: 1,
+    uncovered: 1,
+    leftOut: 1,
+  });
+  expect(() => figuresIn('{"files":{"a.ts":{"mutants":[{"status":"Forgotten"}]}}}')).toThrow();
+});
+
+test('changes that no test comes by are not noticed, and those left out do not count', () => {
+  expect(noticedShare(FIGURES)).toBe(75);
+  const none = { killed: 0, timedOut: 0, survived: 0, uncovered: 0, leftOut: 5 };
+  expect(noticedShare(none)).toBeUndefined();
+});
+
+test('a measured folder gets its row, and the other rows and the text stay', () => {
+  const empty = 'Before.\n\n<!-- figures -->\n\n<!-- end of figures -->\n\nAfter.\n';
+  const folders = ['src/a/domain', 'src/b/domain'];
+  const first = withFigures(empty, 'src/b/domain', { ...FIGURES, day: '2026-11-30' }, folders);
+  expect(first).toMatch(/^Before\.\n[^]*\nAfter\.\n$/);
+  expect(foldersIn(first)).toEqual(folders);
+  expect(first).toContain('| `src/a/domain` | not yet |');
+  const ofB = '| `src/b/domain` | 2026-11-30 | 75.0 % | 6 | 3 | 1 | 2 | 5 |';
+  expect(first).toContain(ofB);
+
+  const second = withFigures(first, 'src/a/domain', { ...FIGURES, day: '2026-12-01' }, folders);
+  expect(second).toContain(ofB);
+  expect(second).toContain('| `src/a/domain` | 2026-12-01 |');
+
+  const withoutB = withFigures(second, 'src/a/domain', { ...FIGURES, day: '2026-12-01' }, [
+    'src/a/domain',
+  ]);
+  expect(foldersIn(withoutB)).toEqual(['src/a/domain']);
+});
