@@ -12,6 +12,8 @@ export function measureTests(project: CdkSentriesProject): void {
       watchman: false,
       testMatch: ['<rootDir>/test/*/domain/**/*.test.ts'],
       transform: TRANSFORM,
+      runner: '<rootDir>/mutation/first-failure-runner.js',
+      testEnvironment: './mutation/first-failure-environment.js',
     },
   });
   project.addTask('mutation', {
