@@ -104,7 +104,7 @@ export interface ManagementEventsTrailProps {
 
   /**
    * E-mail addresses that are subscribed to the topic. Each has to confirm a message of AWS first.
-   * Throws for what is no address.
+   * Throws for what is no address, such as security or security@example.
    *
    * @default - no one is subscribed
    */

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { ManagementEventsTrailProps } from './management-events-trail-props';
 import { wholeDays } from '../../shared/constructs/checked-duration';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
+import { isEmailAddress } from '../../shared/constructs/subscription-endpoints';
 
 const LONGEST_NAME = 128;
 /** No dot, hyphen or underscore next to another one, or at an end. */
@@ -113,7 +114,7 @@ function checkedEmails(scope: Construct, emails: readonly string[] = []): readon
     emails,
     'write the addresses out, such as ["security@example.com"]',
   );
-  const wrong = emails.find((email) => !isKnownLater(email) && !/^[^@\s]+@[^@\s]+$/.test(email));
+  const wrong = emails.find((email) => !isEmailAddress(email));
   if (wrong === undefined) return [...new Set(emails)];
   throw new Error(
     `${scope.node.path}: "notificationEmails" has "${wrong}": write addresses such as security@example.com.`,

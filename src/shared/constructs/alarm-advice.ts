@@ -6,6 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { isInstanceOf } from './instance-of';
 import { informAtSynth, warnAtSynth } from './late-advice';
 import { referredBy } from './referred-by';
+import { wrongEndpoints } from './subscription-endpoints';
 
 export interface AlarmAdviceProps {
   readonly topic: sns.ITopic;
@@ -15,14 +16,17 @@ export interface AlarmAdviceProps {
   readonly tamperRules: boolean;
 }
 
-/** Says at synth where no one, or only one way, would tell that a construct stands still. */
+/**
+ * Says at synth where no one, or only one way, would tell that a construct stands still. Addresses
+ * that reach no one are errors.
+ */
 export function adviseOnAlarms(scope: Construct, props: AlarmAdviceProps): void {
   scope.node.addValidation({
     validate: () => {
       warnOfSilence(scope, props);
       informOfOnlyAction(scope, props);
       informOfNoSubscription(scope, props);
-      return [];
+      return wrongEndpoints(scope, props.topic);
     },
   });
 }
