@@ -18,6 +18,7 @@ import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
 import { givenTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
+import { refuseMissing } from '../../shared/constructs/required-props';
 import { visibleOutput } from '../../shared/constructs/visible-output';
 import { ACTION_METRICS } from '../contracts/action-metrics';
 import { CARRY_OUT_ACTION } from '../contracts/carry-out-action.environment';
@@ -62,6 +63,10 @@ export class ApprovedAction extends Construct {
    */
   constructor(scope: Construct, id: string, props: ApprovedActionProps) {
     super(scope, id);
+    refuseMissing(this.node.path, props, {
+      workflow: 'the SlackApprovalWorkflow',
+      actionFunction: 'the function that acts',
+    });
     const { workflow, actionFunction, tamperRules = true } = props;
     checkActionFunction(this, actionFunction);
     workflow._mayGetLabels();

@@ -43,6 +43,7 @@ import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-sta
 import { informAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
+import { refuseMissing } from '../../shared/constructs/required-props';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
 import { visibleOutput } from '../../shared/constructs/visible-output';
 import { APPROVAL_METRICS } from '../contracts/approval-metrics';
@@ -115,6 +116,12 @@ export class SlackApprovalWorkflow extends Construct {
    */
   constructor(scope: Construct, id: string, props: SlackApprovalWorkflowProps) {
     super(scope, id);
+    refuseMissing(this.node.path, props, {
+      signingSecret: "new Secret(this, 'SigningSecret')",
+      botToken: "new Secret(this, 'BotToken')",
+      approvalChannelId: "'C0123ABCD'",
+      approvers: "Approvers.users(['U0123ABCD'])",
+    });
     applyCompanySettings(this, props, { hearsEvents: true, endpoints: WORKFLOW_ENDPOINTS });
     const { tamperRules = true } = props;
     this._tamperRules = tamperRules;

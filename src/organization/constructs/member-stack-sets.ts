@@ -6,6 +6,7 @@ import { checkedUnits } from './member-accounts';
 import { MemberRights } from './member-rights';
 import { warnInHubAccount, warnOfUnwatchedRegions } from './member-warnings';
 import { isKnownLater, refuseListKnownLater } from '../../shared/constructs/known-later';
+import { refuseMissing } from '../../shared/constructs/required-props';
 import { rolesTemplate } from '../contracts/member-templates/roles-template';
 import { ruleTemplate } from '../contracts/member-templates/rule-template';
 import type { MemberTemplate } from '../contracts/member-templates/template';
@@ -78,6 +79,11 @@ interface StackSetOfMembers {
 export class MemberStackSets extends Construct {
   constructor(scope: Construct, id: string, props: MemberStackSetsProps) {
     super(scope, id);
+    refuseMissing(this.node.path, props, {
+      hub: 'the SentryHub',
+      targets: "[{ units: ['ou-abcd-12345678'] }]",
+      regions: "['eu-west-1']",
+    });
     const hub = checkedReference(this.node.path, props.hub);
     this.check(props);
     warnInHubAccount(this, hub);

@@ -37,6 +37,7 @@ import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-sta
 import { isKnownLater } from '../../shared/constructs/known-later';
 import { warnAtSynth } from '../../shared/constructs/late-advice';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
+import { refuseMissing } from '../../shared/constructs/required-props';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import { visibleOutput } from '../../shared/constructs/visible-output';
 import { MOST_LISTED_SENDERS, type Senders } from '../contracts/hub-bus-policy';
@@ -116,6 +117,7 @@ export class SentryHub extends Construct implements ISentryHub {
    */
   constructor(scope: Construct, id: string, props: SentryHubProps) {
     super(scope, id);
+    refuseMissing(this.node.path, props, { accounts: 'MemberAccounts.organization()' });
     applyCompanySettings(this, props, { hearsEvents: true, endpoints: endpointNeeds(props) });
     const { path } = this.node;
     this.hubAccountId = Stack.of(this).account;

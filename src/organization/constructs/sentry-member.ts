@@ -9,6 +9,7 @@ import { acknowledgeRoles, acknowledgeRule } from './member-findings';
 import { MemberRights } from './member-rights';
 import { warnOfUnwatchedAccount } from './member-warnings';
 import { isInstanceOf } from '../../shared/constructs/instance-of';
+import { refuseMissing } from '../../shared/constructs/required-props';
 import { keepName } from '../../shared/constructs/role-name';
 
 /** The same files that Terraform, and tools that deploy templates to many accounts, can take. */
@@ -52,6 +53,7 @@ export interface SentryMemberRegionProps {
 export class SentryMember extends Construct {
   constructor(scope: Construct, id: string, props: SentryMemberProps) {
     super(scope, id);
+    refuseMissing(this.node.path, props, { hub: 'the SentryHub' });
     const hub = checkedReference(this.node.path, props.hub);
     warnOfUnwatchedAccount(this, hub);
     const roles = new CfnInclude(this, 'Roles', {
@@ -74,6 +76,7 @@ export class SentryMember extends Construct {
 export class SentryMemberRegion extends Construct {
   constructor(scope: Construct, id: string, props: SentryMemberRegionProps) {
     super(scope, id);
+    refuseMissing(this.node.path, props, { hub: 'the SentryHub' });
     const rule = new CfnInclude(this, 'Rule', {
       templateFile: path.join(TEMPLATES, 'rule.template.json'),
       preserveLogicalIds: false,

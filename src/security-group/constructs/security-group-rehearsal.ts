@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { refuseIncompletePolicies } from './complete-policies';
 import { REHEARSAL_ENDPOINTS } from './endpoint-needs';
 import { rehearsalCompanySettings } from './rehearsal-company-settings';
 import type { SecurityGroupRehearsalProps } from './security-group-rehearsal-props';
@@ -49,6 +50,7 @@ export class SecurityGroupRehearsal extends Construct {
    */
   constructor(scope: Construct, id: string, props: SecurityGroupRehearsalProps) {
     super(scope, id);
+    refuseIncompletePolicies(this.node.path, props.policies ?? []);
     const sentry = props.sentry?._rehearsed;
     const { notificationTopic: told = props.sentry?.notificationTopic } = props;
     applyCompanySettings(

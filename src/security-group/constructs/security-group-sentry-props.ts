@@ -93,7 +93,8 @@ export interface SecurityGroupSentryProps extends CompanySettings {
   /**
    * The policies decide which rules the groups may hold. Throws if the list is empty, and for a
    * policy that does nothing beside another: the same one twice, or one that only notifies beside
-   * one with the same baseline for the same groups.
+   * one with the same baseline for the same groups. In Python, write SecurityGroupPolicy for each,
+   * and no dictionary: its key applies_to would be dropped without a word.
    */
   readonly policies: SecurityGroupPolicy[];
 

@@ -5,6 +5,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { judgeAppRules } from './app-rules';
+import { refuseIncompletePolicies } from './complete-policies';
 import { warnOfEmptiedGroups } from './default-group-restriction';
 import { endpointNeeds } from './endpoint-needs';
 import { warnOfOwnGroups } from './own-function-groups';
@@ -27,6 +28,7 @@ import { keptAlarms } from '../../shared/constructs/kept-alarms';
 import { ALARMS_ALONE, ALARMS_AND_EVENTS } from '../../shared/constructs/key-statements';
 import { givenTopic, notificationTopic } from '../../shared/constructs/notification-topic';
 import { ownMetric } from '../../shared/constructs/own-metric';
+import { refuseMissing } from '../../shared/constructs/required-props';
 import { isSamePlace } from '../../shared/constructs/same-place';
 import { TamperRules } from '../../shared/constructs/tamper-rules';
 import { visibleOutput } from '../../shared/constructs/visible-output';
@@ -98,6 +100,11 @@ export class SecurityGroupSentry extends Construct implements iam.IGrantable {
    */
   constructor(scope: Construct, id: string, props: SecurityGroupSentryProps) {
     super(scope, id);
+    refuseMissing(this.node.path, props, {
+      monitoredGroups: 'MonitoredGroups.all()',
+      policies: '[{ baseline: …, response: … }]',
+    });
+    refuseIncompletePolicies(this.node.path, props.policies);
     applyCompanySettings(this, props, { hearsEvents: true, endpoints: endpointNeeds(props) });
     // First: other sentries look at it, even where the settings are refused.
     this.selection = props.monitoredGroups._selection;

@@ -1,0 +1,21 @@
+/** Those that a type does not let one leave out. */
+type RequiredName<Props> = {
+  [Name in keyof Props]-?: object extends Pick<Props, Name> ? never : Name;
+}[keyof Props];
+
+/**
+ * Throws for props without what they have to hold: JavaScript lets anyone leave it out. In other
+ * languages jsii has looked before. The sentence begins with `subject`, and shows an example for each.
+ */
+export function refuseMissing<Props extends object>(
+  subject: string,
+  props: Props | undefined,
+  examples: Readonly<Record<RequiredName<Props> & string, string>>,
+): void {
+  const given = new Map<string, unknown>(Object.entries(props ?? {}));
+  const missing = Object.entries<string>(examples).filter(([name]) => given.get(name) == null);
+  if (missing.length === 0) return;
+  const names = missing.map(([name]) => `"${name}"`).join(' and ');
+  const written = missing.map(([name, example]) => `${name}: ${example}`).join(', ');
+  throw new Error(`${subject} lacks ${names}: write it, as in { ${written} }.`);
+}
