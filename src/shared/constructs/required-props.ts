@@ -5,7 +5,7 @@ type RequiredName<Props> = {
 
 /**
  * Throws for props without what they have to hold: JavaScript lets anyone leave it out. In other
- * languages jsii has looked before. The sentence begins with `subject`, and shows an example for each.
+ * languages jsii has looked before. The sentence begins with `subject`, with an example of each.
  */
 export function refuseMissing<Props extends object>(
   subject: string,
