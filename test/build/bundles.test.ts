@@ -39,9 +39,17 @@ describe.each(findHandlers())('the bundle of $name', ({ name }) => {
 
   test('holds none of the SDK that it does not use', () => {
     expect(readFileSync(file, 'utf8')).not.toMatch(
-      /RunInstances|CreateFleet|fromSSO|fromIni\b|BackupInUseException|devDependencies/,
+      /RunInstances|CreateFleet|fromSSO|fromIni\b|BackupInUseException|devDependencies|1779033703|obliterator/,
     );
   });
+});
+
+test('no command that a bundle holds looks for its endpoint, whose cache is left out', () => {
+  const looking = findHandlers().filter(({ name }) => {
+    const file = join(__dirname, '..', '..', 'bundles', name, 'index.js');
+    return readFileSync(file, 'utf8').includes('Endpoint Discovery is disabled but');
+  });
+  expect(looking).toEqual([]);
 });
 
 test('the archive that is shipped holds the same code as the bundles', () => {

@@ -12,7 +12,7 @@ import type { SubmissionOverrides } from '../../sandbox/slack/modals';
 import type { Message } from '../../sandbox/slack/workspace';
 import { DenialPrompt } from '../../src';
 import { approvalDigest } from '../../src/approval/adapters/approval-digest';
-import { queueText } from '../../src/approval/adapters/approval-queue-messages';
+import { queueText } from '../../src/approval/adapters/sent-queue-messages';
 import type { AskMessage } from '../../src/approval/contracts/approval-messages';
 import {
   ALICE,

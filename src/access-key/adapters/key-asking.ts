@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { approvalDigest } from '../../approval/adapters/approval-digest';
-import { sendOutcome, sendQuestion } from '../../approval/adapters/approval-queue-messages';
+import { sendOutcome, sendQuestion } from '../../approval/adapters/sent-queue-messages';
 import { APPROVAL_MESSAGE_VERSION } from '../../approval/contracts/approval-messages';
 import type { AskResult } from '../../approval/domain/ask-result';
 import type { KeyWorkflowParameter } from '../contracts/key-sentry-parameter';

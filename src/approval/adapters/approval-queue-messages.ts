@@ -1,20 +1,11 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { approvalDigest, contentDigest } from './approval-digest';
 import { labelsSchema, questionSchema } from './question-schemas';
-import {
-  bytesAsJson,
-  bytesInsideJson,
-  bytesOfText,
-  cutText,
-} from '../../shared/domain/byte-budget';
+import { bytesAsJson, bytesInsideJson, bytesOfText } from '../../shared/domain/byte-budget';
 import {
   APPROVAL_MESSAGE_VERSION,
-  type AskMessage,
-  type DecisionMessage,
   type DecisionStatement,
   MOST_OUTCOME_CHARACTERS,
-  type OutcomeMessage,
   STATED_DECISIONS,
 } from '../contracts/approval-messages';
 import {
@@ -31,7 +22,6 @@ import {
   PHASES,
   REASONS_NOT_TO_ASK,
 } from '../domain/approval-request';
-import type { AskResult } from '../domain/ask-result';
 import type { Attempt } from '../domain/due';
 import type { Question } from '../domain/question';
 
@@ -297,86 +287,6 @@ export function decisionStatement(request: ApprovalRequest): string {
     ...(decision.isLate && !extension && { isLate: true }),
     ...(extension && { isExtension: true }),
   } satisfies DecisionStatement);
-}
-
-/** For askers: has people asked. */
-export async function sendQuestion(
-  client: SQSClient,
-  queueUrl: string,
-  message: AskMessage,
-): Promise<void> {
-  await send(client, queueUrl, message);
-}
-
-/** For askers: says what has become of a decision. */
-export async function sendOutcome(
-  client: SQSClient,
-  queueUrl: string,
-  request: Pick<OutcomeMessage, 'requestId' | 'asker'>,
-  result: AskResult,
-): Promise<void> {
-  await send(client, queueUrl, {
-    version: APPROVAL_MESSAGE_VERSION,
-    type: 'outcome',
-    ...request,
-    ...result,
-    text: cutText(result.text, MOST_OUTCOME_CHARACTERS),
-  } satisfies OutcomeMessage);
-}
-
-export async function sendDecision(
-  client: SQSClient,
-  queueUrl: string,
-  statement: string,
-  mac: string,
-): Promise<void> {
-  await send(client, queueUrl, {
-    version: APPROVAL_MESSAGE_VERSION,
-    type: 'decision',
-    statement,
-    mac,
-  } satisfies DecisionMessage);
-}
-
-export async function pointToClick(
-  client: SQSClient,
-  queueUrl: string,
-  clickId: string,
-): Promise<void> {
-  await send(client, queueUrl, {
-    version: APPROVAL_QUEUE_MESSAGE_VERSION,
-    type: 'click',
-    clickId,
-  } satisfies ClickPointer);
-}
-
-export async function pointToMessages(
-  client: SQSClient,
-  queueUrl: string,
-  id: string,
-): Promise<void> {
-  await send(client, queueUrl, {
-    version: APPROVAL_QUEUE_MESSAGE_VERSION,
-    type: 'messages',
-    requestId: id,
-  } satisfies MessagesPointer);
-}
-
-async function send(client: SQSClient, queueUrl: string, message: object): Promise<void> {
-  await client.send(
-    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: queueText(message) }),
-  );
-}
-
-/**
- * SQS refuses two characters that JSON leaves as they are, and that may stand in what an attacker
- * wrote.
- */
-export function queueText(message: object): string {
-  return JSON.stringify(message).replace(
-    /[\uFFFE\uFFFF]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
-  );
 }
 
 function parse<Schema extends z.ZodMiniType>(

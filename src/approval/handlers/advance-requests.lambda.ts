@@ -24,8 +24,6 @@ import {
   decisionStatement,
   parseClickPointer,
   parseWorkflowMessage,
-  pointToMessages,
-  sendDecision,
   type UnreadableAsk,
 } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
@@ -34,6 +32,7 @@ import { DynamoApprovals } from '../adapters/dynamo-approvals';
 import { DynamoClicks } from '../adapters/dynamo-clicks';
 import { KmsSigner } from '../adapters/kms-signer';
 import { RequestSeals } from '../adapters/request-seal';
+import { pointToMessages, sendDecision } from '../adapters/sent-queue-messages';
 import { clickIn, isSlacks } from '../adapters/signed-clicks';
 import { SlackPeople } from '../adapters/slack/slack-people';
 import { SlackWebApi } from '../adapters/slack/slack-web-api';

@@ -12,14 +12,11 @@ import { MAX_TRIES, TRIES_BEFORE_PEOPLE_HEAR } from '../../shared/contracts/queu
 import { reasonOf } from '../../shared/domain/failure/failure';
 import { actionCall, callAction } from '../adapters/action-call';
 import { approvalDigest } from '../adapters/approval-digest';
-import {
-  parseDecision,
-  type ReceivedDecision,
-  sendOutcome,
-} from '../adapters/approval-queue-messages';
+import { parseDecision, type ReceivedDecision } from '../adapters/approval-queue-messages';
 import { DecisionTelemetry } from '../adapters/decision-telemetry';
 import { DynamoActions } from '../adapters/dynamo-actions';
 import { KmsSigner } from '../adapters/kms-signer';
+import { sendOutcome } from '../adapters/sent-queue-messages';
 import { whyNotSigned } from '../adapters/signed-decision';
 import { workInMessage } from '../adapters/work-in-message';
 import { ACTION_METRICS } from '../contracts/action-metrics';

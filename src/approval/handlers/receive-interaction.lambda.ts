@@ -8,9 +8,9 @@ import { QUICK_CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings
 import { SYSTEM_CLOCK } from '../../shared/adapters/clock/system-clock';
 import { readEnvironment } from '../../shared/contracts/handler-environment';
 import { METRICS_NAMESPACE } from '../../shared/contracts/metrics';
-import { pointToClick } from '../adapters/approval-queue-messages';
 import { CachedSecret } from '../adapters/cached-secret';
 import { DynamoClicks, type StoredClick } from '../adapters/dynamo-clicks';
+import { pointToClick } from '../adapters/sent-queue-messages';
 import { storedClickOf, workflowClick } from '../adapters/signed-clicks';
 import { REASON_BLOCK } from '../adapters/slack/denial-modal';
 import {

@@ -9,16 +9,18 @@ const timeAttribute = z.object({
   ),
 });
 
-/** Any item of the hub's table. */
-export const coverageItem = z.object({
-  [COVERAGE_KEY.partition]: z.object({ S: z.string() }),
-  [COVERAGE_KEY.sort]: z.object({ S: z.string() }),
-  version: z.object({ N: z.literal(String(COVERAGE_ITEM_VERSION)) }),
-  value: z.optional(z.object({ S: z.string() })),
-  expectedSince: z.optional(timeAttribute),
-  firstAt: z.optional(timeAttribute),
-  lastAt: z.optional(timeAttribute),
-});
+/** Any item of the hub's table. Made for the first one, as no cold start should wait for it. */
+export const coverageItem = z.lazy(() =>
+  z.object({
+    [COVERAGE_KEY.partition]: z.object({ S: z.string() }),
+    [COVERAGE_KEY.sort]: z.object({ S: z.string() }),
+    version: z.object({ N: z.literal(String(COVERAGE_ITEM_VERSION)) }),
+    value: z.optional(z.object({ S: z.string() })),
+    expectedSince: z.optional(timeAttribute),
+    firstAt: z.optional(timeAttribute),
+    lastAt: z.optional(timeAttribute),
+  }),
+);
 
 export type CoverageItem = z.infer<typeof coverageItem>;
 

@@ -5,24 +5,27 @@ import { HUB_PARAMETER_VERSION, type HubParameter } from '../contracts/hub-param
 import { MEMBER_RIGHTS } from '../domain/gaps/place-state';
 import { SOURCE_KINDS } from '../domain/sources';
 
-export const hubParameterSchema = z.object({
-  version: z.literal(HUB_PARAMETER_VERSION),
-  accounts: z.discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('organization'),
-      units: z.array(z.string()),
-      excluding: z.array(z.string()),
+/** Made when it is first read: a cold start without a hub does not wait for it. */
+export const hubParameterSchema = z.lazy(() =>
+  z.object({
+    version: z.literal(HUB_PARAMETER_VERSION),
+    accounts: z.discriminatedUnion('kind', [
+      z.object({
+        kind: z.literal('organization'),
+        units: z.array(z.string()),
+        excluding: z.array(z.string()),
+      }),
+      z.object({ kind: z.literal('accounts'), accountIds: z.array(z.string()) }),
+    ]),
+    regions: z.optional(z.array(z.string())),
+    warnings: z.record(z.string(), z.string()),
+    expected: z.object({
+      sources: z.array(z.enum(SOURCE_KINDS)),
+      rights: z.enum(MEMBER_RIGHTS),
+      units: z.optional(z.array(z.string())),
     }),
-    z.object({ kind: z.literal('accounts'), accountIds: z.array(z.string()) }),
-  ]),
-  regions: z.optional(z.array(z.string())),
-  warnings: z.record(z.string(), z.string()),
-  expected: z.object({
-    sources: z.array(z.enum(SOURCE_KINDS)),
-    rights: z.enum(MEMBER_RIGHTS),
-    units: z.optional(z.array(z.string())),
   }),
-});
+);
 
 /** What the deployment says of the hub. Throws for a parameter of another version. */
 export async function readHubConfiguration(client: SSMClient, name: string): Promise<HubParameter> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { contentOf, DynamoAskedChanges } from './dynamo-asked-changes';
 import type { ReachableWorkflow } from './sentry-configuration';
-import { sendOutcome } from '../../approval/adapters/approval-queue-messages';
+import { sendOutcome } from '../../approval/adapters/sent-queue-messages';
 import {
   APPROVAL_MESSAGE_VERSION,
   type AskMessage,

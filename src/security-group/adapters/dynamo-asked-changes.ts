@@ -45,62 +45,65 @@ const time = z.pipe(
 
 const tags = z.array(z.object({ key: z.string(), value: z.string() }));
 
-export const storedAsk = z.object({
-  requestId: z.string(),
-  workflow: z.string(),
-  response: z.enum(ASKING_RESPONSES),
-  whenUnanswered: z.enum(ENDS_UNANSWERED),
-  group: z.object({
-    id: z.string(),
-    name: optionalText,
-    vpcId: optionalText,
-    tags: z.optional(tags),
-  }),
-  call: z.object({
-    eventId: z.string(),
-    eventName: z.string(),
-    time,
-    accountId: z.string(),
-    region: z.string(),
-    actor: z.object({
-      type: z.string(),
-      arn: optionalText,
-      roleArn: optionalText,
-      sessionName: optionalText,
-      userName: optionalText,
-      accountId: optionalText,
-      principalId: optionalText,
-      identityCenterUserId: optionalText,
-      sourceIdentity: optionalText,
-      invokedBy: optionalText,
-      sourceAddress: optionalText,
-    }),
-    sourceAddress: optionalText,
-    userAgent: optionalText,
-    errorCode: optionalText,
-  }),
-  rules: z.array(
-    z.object({
-      change: z.enum(RULE_CHANGES),
-      rule: storedRule,
-      before: z.optional(storedRule),
+/** Made for the first question, as most cold starts have none. */
+export const storedAsk = z.lazy(() =>
+  z.object({
+    requestId: z.string(),
+    workflow: z.string(),
+    response: z.enum(ASKING_RESPONSES),
+    whenUnanswered: z.enum(ENDS_UNANSWERED),
+    group: z.object({
+      id: z.string(),
+      name: optionalText,
+      vpcId: optionalText,
       tags: z.optional(tags),
-      otherTags: z.optional(z.int()),
-      violations: z.array(storedViolation),
     }),
-  ),
-  groupNames: z.record(z.string(), z.string()),
-  place: z.optional(
-    z.object({
+    call: z.object({
+      eventId: z.string(),
+      eventName: z.string(),
+      time,
       accountId: z.string(),
       region: z.string(),
-      account: z.object({ name: optionalText, path: optionalText, warning: optionalText }),
-      isMember: z.boolean(),
+      actor: z.object({
+        type: z.string(),
+        arn: optionalText,
+        roleArn: optionalText,
+        sessionName: optionalText,
+        userName: optionalText,
+        accountId: optionalText,
+        principalId: optionalText,
+        identityCenterUserId: optionalText,
+        sourceIdentity: optionalText,
+        invokedBy: optionalText,
+        sourceAddress: optionalText,
+      }),
+      sourceAddress: optionalText,
+      userAgent: optionalText,
+      errorCode: optionalText,
     }),
-  ),
-  routeTags: z.optional(tags),
-  sensitiveTags: z.optional(tags),
-});
+    rules: z.array(
+      z.object({
+        change: z.enum(RULE_CHANGES),
+        rule: storedRule,
+        before: z.optional(storedRule),
+        tags: z.optional(tags),
+        otherTags: z.optional(z.int()),
+        violations: z.array(storedViolation),
+      }),
+    ),
+    groupNames: z.record(z.string(), z.string()),
+    place: z.optional(
+      z.object({
+        accountId: z.string(),
+        region: z.string(),
+        account: z.object({ name: optionalText, path: optionalText, warning: optionalText }),
+        isMember: z.boolean(),
+      }),
+    ),
+    routeTags: z.optional(tags),
+    sensitiveTags: z.optional(tags),
+  }),
+);
 
 export const storedResult = z.object({
   phase: z.enum(PHASES),

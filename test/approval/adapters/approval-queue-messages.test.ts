@@ -6,8 +6,8 @@ import {
   parseDecision,
   parseMessagesPointer,
   parseWorkflowMessage,
-  queueText,
 } from '../../../src/approval/adapters/approval-queue-messages';
+import { queueText } from '../../../src/approval/adapters/sent-queue-messages';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import type {
   ApprovalRequest,

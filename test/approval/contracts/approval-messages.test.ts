@@ -5,8 +5,8 @@ import {
   decisionStatement,
   parseDecision,
   parseWorkflowMessage,
-  sendDecision,
 } from '../../../src/approval/adapters/approval-queue-messages';
+import { sendDecision } from '../../../src/approval/adapters/sent-queue-messages';
 import { StepEvents } from '../../../src/approval/adapters/step-events';
 import { admit, NEW_SOURCE, NEW_SUBJECT } from '../../../src/approval/domain/admit';
 import type {
