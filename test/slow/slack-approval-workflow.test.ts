@@ -1,3 +1,4 @@
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { metricsIn, widgetsOf } from '../../build/dashboard/dashboard-body';
@@ -36,7 +37,7 @@ const MINUTE_MS = 60_000;
 const SSH = { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const HTTPS = '443 from 0.0.0.0/0';
 const OPENED = '22 from 0.0.0.0/0';
-const TESTS = 11;
+const TESTS = 12;
 
 let sandbox: ApprovalSandbox;
 
@@ -156,6 +157,23 @@ test('a click of someone who may not decide is told to them alone', async () => 
   const told = sandbox.slack.ephemerals.slice(before).map(({ text, userId }) => [userId, text]);
   expect(told).toEqual([[MALLORY, expect.stringContaining('not one of the approvers')]]);
   expect(buttonsOf(sandbox.lastQuestion)).toContain('Approve');
+});
+
+test('an approval of someone who is taken off the approvers lapses, and the audit says so', async () => {
+  await sandbox.open(sandbox.guarded, SSH);
+  await sandbox.click(ALICE, 'Approve');
+  await withApprovers([BOB, CAROL], async () => {
+    await sandbox.click(BOB, 'Approve');
+    expect(await sandbox.rules(sandbox.guarded)).toEqual([HTTPS]);
+    expect(sandbox.lastQuestion.text).not.toContain(ALICE);
+    await sandbox.click(CAROL, 'Approve');
+    expect(await sandbox.rules(sandbox.guarded)).toEqual([OPENED, HTTPS].sort());
+  });
+  const audited = (await sandbox.items('ApprovalsRequests'))
+    .filter(({ sk }) => sk?.S?.startsWith('AUDIT#'))
+    .map(({ data }) => data?.S ?? '')
+    .filter((data) => data.includes('"what":"vote-lapsed"'));
+  expect(audited).toEqual([expect.stringContaining(`"by":"${ALICE}"`)]);
 });
 
 test('what was approved for an hour ends, and no one is asked again', async () => {
@@ -311,4 +329,22 @@ function shownOnDashboard(): string[] {
         [namespace, name, JSON.stringify(dimensions), isInSeconds].join(' '),
       );
     });
+}
+
+/** As by a deployment. */
+async function withApprovers(userIds: readonly string[], work: () => Promise<void>): Promise<void> {
+  const { endpoint, region } = sandbox.localAws;
+  const credentials = await sandbox.localAws.createUser('deployer');
+  const ssm = new SSMClient({ endpoint, region, credentials });
+  const Name = sandbox.physicalId('AWS::SSM::Parameter', 'Approvals');
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
+  const write = async (Value: string) =>
+    ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
+  const deployed = Parameter?.Value ?? '';
+  await write(JSON.stringify({ ...JSON.parse(deployed), approvers: { kind: 'users', userIds } }));
+  try {
+    await work();
+  } finally {
+    await write(deployed);
+  }
 }
