@@ -92,76 +92,92 @@ export function keyPolicyPart(archive: LogArchive): TemplateValue {
 
 /** A template for the account and Region of the bucket: it tells the hub of new files. */
 export function logArchiveTemplate(archive: LogArchive): TemplateValue {
-  const { hubName, busArn, accountId } = archive;
-  const isOwn = { StringEquals: { 'aws:SourceAccount': accountId } };
+  const { hubName } = archive;
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Tells the hub ${hubName} of new log files of the organization trail, by cdk-sentries.`,
     Resources: {
-      ForwardRole: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          AssumeRolePolicyDocument: statements({
-            Effect: 'Allow',
-            Principal: { Service: 'events.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-            Condition: isOwn,
-          }),
-          Policies: [
-            {
-              PolicyName: 'Forward',
-              PolicyDocument: statements({
-                Effect: 'Allow',
-                Action: 'events:PutEvents',
-                Resource: busArn,
-              }),
-            },
-          ],
-        },
-      },
+      ForwardRole: forwardRole(archive),
       Undelivered: {
         Type: 'AWS::SQS::Queue',
         Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1_209_600 },
       },
-      UndeliveredPolicy: {
-        Type: 'AWS::SQS::QueuePolicy',
-        Properties: {
-          Queues: [ref('Undelivered')],
-          PolicyDocument: statements(
-            {
-              Effect: 'Allow',
-              Principal: { Service: 'events.amazonaws.com' },
-              Action: 'sqs:SendMessage',
-              Resource: arnOf('Undelivered'),
-              Condition: isOwn,
-            },
-            {
-              Effect: 'Deny',
-              Principal: '*',
-              Action: 'sqs:*',
-              Resource: arnOf('Undelivered'),
-              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-            },
-          ),
-        },
-      },
-      LogFileRule: {
-        Type: 'AWS::Events::Rule',
-        Properties: {
-          Description: `Tells the hub ${hubName} of new log files`,
-          EventPattern: logFilePattern(archive),
-          Targets: [
-            {
-              Id: 'Hub',
-              Arn: busArn,
-              RoleArn: arnOf('ForwardRole'),
-              DeadLetterConfig: { Arn: arnOf('Undelivered') },
-            },
-          ],
-        },
-      },
+      UndeliveredPolicy: undeliveredPolicy(archive),
+      LogFileRule: logFileRule(archive),
     },
   };
+}
+
+function forwardRole({ busArn, accountId }: LogArchive): TemplateValue {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: statements({
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        Condition: fromOwnAccount(accountId),
+      }),
+      Policies: [
+        {
+          PolicyName: 'Forward',
+          PolicyDocument: statements({
+            Effect: 'Allow',
+            Action: 'events:PutEvents',
+            Resource: busArn,
+          }),
+        },
+      ],
+    },
+  };
+}
+
+function undeliveredPolicy({ accountId }: LogArchive): TemplateValue {
+  return {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: {
+      Queues: [ref('Undelivered')],
+      PolicyDocument: statements(
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: arnOf('Undelivered'),
+          Condition: fromOwnAccount(accountId),
+        },
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sqs:*',
+          Resource: arnOf('Undelivered'),
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ),
+    },
+  };
+}
+
+function logFileRule(archive: LogArchive): TemplateValue {
+  const { hubName, busArn } = archive;
+  return {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      Description: `Tells the hub ${hubName} of new log files`,
+      EventPattern: logFilePattern(archive),
+      Targets: [
+        {
+          Id: 'Hub',
+          Arn: busArn,
+          RoleArn: arnOf('ForwardRole'),
+          DeadLetterConfig: { Arn: arnOf('Undelivered') },
+        },
+      ],
+    },
+  };
+}
+
+function fromOwnAccount(accountId: string): TemplateValue {
+  return { StringEquals: { 'aws:SourceAccount': accountId } };
 }
 
 function statements(...all: readonly TemplateValue[]): TemplateValue {

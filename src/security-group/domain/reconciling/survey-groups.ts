@@ -32,78 +32,77 @@ export interface GroupSurvey {
  * Compares the group with the ledger: what differs waits for its event, and is due when none has
  * come.
  */
-export function surveyGroup(
-  { details, group, ledger, prefixLists, configuration }: GroupView,
-  now: Date,
-): GroupSurvey {
-  const { policies, settleMilliseconds, mode } = configuration;
-  const situation = {
-    groupId: details.id,
-    group,
-    ledger,
-    policies,
-    prefixLists,
-    now,
-    hints: { ...NO_RULES, byTrustedActor: false },
-  };
-  const judgements = judge(situation);
-  const waiting = judgements.filter(
+export function surveyGroup(view: GroupView, now: Date): GroupSurvey {
+  const { group, ledger, configuration } = view;
+  const situation = situationIn(view, now);
+  const waiting = judge(situation).filter(
     ({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0),
   );
-  const since = ({ present, rule }: { present: boolean; rule: Rule }) => {
-    return present ? waitingSince(rule, ledger) : entryOf(rule, ledger)?.missingSince;
-  };
-  // What was found before its list, or a VPC, could not be read any more is not right by that.
-  const peersAreKnown = peersInDoubt(policies).length === 0;
-  const inDoubt = group.rules.filter(
-    (rule) =>
-      hangsOnDoubt(rule, situation) ||
-      (!peersAreKnown && peersThatDecide(rule, situation).length > 0),
+  const untold = waiting.filter((one) =>
+    one.present ? !isLeft(one, view) : !isPostponed(one, situation),
   );
-  // What is left in place is told once; what would be reverted is no thing to be left.
-  const isLeft = ({ rule, violations }: Judgement) =>
-    entryOf(rule, ledger)?.toldAt !== undefined &&
-    (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'));
-  const isPostponed = ({ rule }: Judgement) => {
-    const entry = entryOf(rule, ledger);
-    return entry !== undefined && isRestoredLater(entry, situation);
-  };
-  const untold = waiting.filter((judgement) =>
-    judgement.present ? !isLeft(judgement) : !isPostponed(judgement),
-  );
-  const isMarked = ({ rule, present }: Judgement) => {
-    const entry = entryOf(rule, ledger);
-    return (present ? entry?.unexplainedSince : entry?.missingSince) !== undefined;
-  };
-  const unmarked = untold.filter((one) => !isMarked(one));
-  const isDueNow = (one: Judgement) => isDue(since(one), now, settleMilliseconds);
+  const unmarked = untold.filter((one) => !isMarked(one, ledger));
+  const isDueNow = (one: Judgement) =>
+    isDue(sinceWhen(one, ledger), now, configuration.settleMilliseconds);
   const expired = unmarked.filter(
     ({ rule, present }) => present && (entryOf(rule, ledger)?.grants.length ?? 0) > 0,
   );
+  const kept = [...waiting.map(({ rule }) => rule), ...rulesInDoubt(situation)];
+  const standing = new Map(group.rules.map((rule) => [ruleKey(rule), rule]));
   return {
     due: [...untold.filter(isDueNow), ...expired].map(({ rule }) => rule),
     waits: untold.some((one) => !isDueNow(one) && !expired.includes(one)),
     changes: onePerRule([
       ...leftToExclusions(situation),
-      ...unmarked.map(({ rule, present }): LedgerChange => ({
-        kind: 'put',
-        entry: markedEntry(
-          rule,
-          present,
-          situation,
-          (present ? beginningOfWait(rule, group, ledger) : undefined) ?? now,
-        ),
-      })),
-      ...settled(
-        ledger,
-        {
-          waiting: keysOf([...waiting.map(({ rule }) => rule), ...inDoubt]),
-          standing: new Map(group.rules.map((rule) => [ruleKey(rule), rule])),
-        },
-        now,
-      ),
+      ...unmarked.map((one): LedgerChange => ({ kind: 'put', entry: markedEntry(one, situation) })),
+      ...settled(ledger, { waiting: keysOf(kept), standing }, now),
     ]),
   };
+}
+
+/** No event says who changed anything. */
+function situationIn(
+  { details, group, ledger, prefixLists, configuration: { policies } }: GroupView,
+  now: Date,
+): Situation {
+  const hints = { ...NO_RULES, byTrustedActor: false };
+  return { groupId: details.id, group, ledger, policies, prefixLists, now, hints };
+}
+
+/** What was found before its list, or a VPC, could not be read any more is not right by that. */
+function rulesInDoubt(situation: Situation): Rule[] {
+  const { group, policies } = situation;
+  const peersAreKnown = peersInDoubt(policies).length === 0;
+  return group.rules.filter(
+    (rule) =>
+      hangsOnDoubt(rule, situation) ||
+      (!peersAreKnown && peersThatDecide(rule, situation).length > 0),
+  );
+}
+
+/** What is left in place is told once; what would be reverted is no thing to be left. */
+function isLeft(
+  { rule, violations }: Judgement,
+  { ledger, configuration: { mode } }: GroupView,
+): boolean {
+  return (
+    entryOf(rule, ledger)?.toldAt !== undefined &&
+    (mode === 'OBSERVE' || violations.every(({ response }) => response === 'notifyOnly'))
+  );
+}
+
+function isPostponed({ rule }: Judgement, situation: Situation): boolean {
+  const entry = entryOf(rule, situation.ledger);
+  return entry !== undefined && isRestoredLater(entry, situation);
+}
+
+function isMarked({ rule, present }: Judgement, ledger: GroupLedger): boolean {
+  const entry = entryOf(rule, ledger);
+  return (present ? entry?.unexplainedSince : entry?.missingSince) !== undefined;
+}
+
+function sinceWhen({ rule, present }: Judgement, ledger: GroupLedger): Date | undefined {
+  return present ? waitingSince(rule, ledger) : entryOf(rule, ledger)?.missingSince;
 }
 
 function onePerRule(changes: readonly LedgerChange[]): LedgerChange[] {
@@ -133,8 +132,10 @@ function keysOf(rules: readonly Rule[]): ReadonlySet<string> {
 }
 
 /** A grant that has ended is no event that could be on its way: the rule is due at once. */
-function markedEntry(rule: Rule, present: boolean, situation: Situation, since: Date): LedgerEntry {
-  const entry = entryOf(rule, situation.ledger);
+function markedEntry({ rule, present }: Judgement, situation: Situation): LedgerEntry {
+  const { group, ledger, now } = situation;
+  const entry = entryOf(rule, ledger);
+  const since = (present ? beginningOfWait(rule, group, ledger) : undefined) ?? now;
   if (!present && entry) return { ...entry, missingSince: since };
   // An ended request says that no one is to be asked again; an adoption with exceptions speaks to
   // the other policies as before.
@@ -163,11 +164,11 @@ function settled(
   return [...entries]
     .filter(([key]) => !keys.waiting.has(key))
     .flatMap(([key, entry]): LedgerChange[] => {
-      const isMarked = entry.unexplainedSince !== undefined || entry.missingSince !== undefined;
+      const isAwaited = entry.unexplainedSince !== undefined || entry.missingSince !== undefined;
       if (livingGrants(entry, now).length > 0) {
         const id = keys.standing.get(key)?.id ?? entry.rule.id;
         const rule = { ...entry.rule, id };
-        return isMarked || id !== entry.rule.id
+        return isAwaited || id !== entry.rule.id
           ? [
               {
                 kind: 'put',
@@ -178,6 +179,6 @@ function settled(
       }
       // Gone, but asked about.
       if (isSuspended(entry, now)) return [];
-      return isMarked || !keys.standing.has(key) ? [{ kind: 'remove', entry }] : [];
+      return isAwaited || !keys.standing.has(key) ? [{ kind: 'remove', entry }] : [];
     });
 }
