@@ -40,7 +40,7 @@ export async function applyChange(
   { asked, isGranted: wasGranted, result }: StoredAsk,
   { configuration, ports }: Sentry,
 ): Promise<CarriedOut> {
-  const { asker, groups, ledger, clock } = ports;
+  const { groups, clock } = ports;
   const groupId = asked.group.id;
   if (configuration.mode === 'OBSERVE' || isPaused(configuration, clock.now())) return NOT_ACTING;
   const [details] = await groups.find({ kind: 'ids', groupIds: [groupId] });
@@ -69,16 +69,26 @@ export async function applyChange(
     return { outcome: 'conflicting', text: conflict };
   }
 
-  if (!isGranted) {
-    const unread = whyUnread(prefixLists);
-    if (unread !== undefined) throw new UnfinishedError(groupId, unread);
-    const granted = asked.rules.flatMap((rule) =>
-      grantChanges(rule, grant, reading.ledger, prefixLists),
-    );
-    await ledger.write(groupId, onePerRule(granted));
-    await asker.granted(asked.requestId);
-  }
+  if (!isGranted) await grantFirst(grant, asked, situation, ports);
   const approved = { grant, group: reading.group, groupId, isBegun: isGranted };
+  return applyAll(asked, approved, ports);
+}
+
+/** So that no one reverts what is about to be made again. */
+async function grantFirst(
+  grant: Grant,
+  asked: AskedChange,
+  { groupId, ledger: known, prefixLists }: Situation,
+  { ledger, asker }: Pick<Ports, 'ledger' | 'asker'>,
+): Promise<void> {
+  const unread = whyUnread(prefixLists);
+  if (unread !== undefined) throw new UnfinishedError(groupId, unread);
+  const granted = asked.rules.flatMap((rule) => grantChanges(rule, grant, known, prefixLists));
+  await ledger.write(groupId, onePerRule(granted));
+  await asker.granted(asked.requestId);
+}
+
+async function applyAll(asked: AskedChange, approved: Approved, ports: Ports): Promise<CarriedOut> {
   const answers = await inTurns(asked.rules, RULES_AT_ONCE, async (rule) => ({
     rule,
     answer: await apply(rule, approved, ports),
@@ -86,11 +96,11 @@ export async function applyChange(
   const undone = answers.find(isUndone);
   if (undone) {
     throw new UnfinishedError(
-      groupId,
+      approved.groupId,
       `what was approved could not be applied yet: ${reasonUndone(undone)}`,
     );
   }
-  return conclude(grant, asked, answers, ports);
+  return conclude(approved.grant, asked, answers, ports);
 }
 
 export const NOT_ACTING: CarriedOut = {

@@ -12,6 +12,7 @@ import {
   type GroupLedger,
   type GroupRecord,
   isAdopted,
+  type LedgerEntry,
   livingGrants,
 } from '../ledger/ledger';
 import type { LedgerChange } from '../ledger/ledger-store';
@@ -71,53 +72,25 @@ export interface Adoptable {
  * unless the user wants violations answered. But for what is newer than the sentry's last look.
  */
 export function adopt(adoptable: Adoptable, sentry: string, now: Date): Adoption {
-  const { view, cause } = adoptable;
-  const { details, group, ledger, prefixLists, configuration, tags } = view;
-  const { rules } = group;
+  const { view, cause, arrival } = adoptable;
+  const { details, group, ledger, configuration, tags } = view;
   const adopted: Grant = { cause: 'adopted', by: sentry, since: now };
-  const newRules = rules.filter((rule) => isNewIn(rule, adoptable));
-  const candidates = rules.filter(
-    (rule) => !newRules.includes(rule) && mayBeAdopted(rule, cause, view, now),
-  );
-  const judged = { groupId: details.id, policies: configuration.policies, now };
-  const found = candidates.map((rule) => ({
-    rule,
-    violations: bareViolations(rule, {
-      ...judged,
-      prefixLists: takenAsKnown(rule, prefixLists),
-    }),
-  }));
-  const isLeft = (violations: readonly Violation[]) =>
-    configuration.existingViolations === 'REPORT' ||
-    violations.every(({ response }) => response === 'notifyOnly');
-  const standing = new Set(rules.map(ruleKey));
-  const madeBy = adoptable.arrival && makingOf(adoptable.arrival, details)?.eventId;
+  const newRules = group.rules.filter((rule) => isNewIn(rule, adoptable));
+  const found = group.rules
+    .filter((rule) => !newRules.includes(rule) && mayBeAdopted(rule, cause, view, now))
+    .map((rule) => ({ rule, violations: violationsOf(rule, view, now) }));
+  const madeBy = arrival && makingOf(arrival, details)?.eventId;
   return {
     group: details,
     cause,
-    ruleCount: rules.length,
+    ruleCount: group.rules.length,
     ...(configuration.policies.length === 0 && { isUncovered: true }),
     newRules,
     violating: found.filter(({ violations }) => violations.length > 0),
     changes: [
-      ...found.map(({ rule, violations }): LedgerChange => ({
-        kind: 'put',
-        entry: {
-          ...versionOf(rule, prefixLists),
-          revision: ledger.entries.get(ruleKey(rule))?.revision ?? 0,
-          rule,
-          grants: [
-            ...otherGrants(rule, ledger, now),
-            ...(isLeft(violations) ? exceptForExcluding([adopted], rule, judged) : []),
-          ],
-          ...(!isLeft(violations) && { unexplainedSince: new Date(0) }),
-        },
-      })),
+      ...found.map((one): LedgerChange => ({ kind: 'put', entry: foundEntry(one, adopted, view) })),
       ...newRules.flatMap((rule) => learnOfNew(rule, adoptable, configuration, now)),
-      // What is missing when a group comes back was not taken from under the sentry's eyes.
-      ...[...ledger.entries.values()]
-        .filter(({ rule }) => !isAdopted(ledger) && !standing.has(ruleKey(rule)))
-        .map((entry): LedgerChange => ({ kind: 'remove', entry })),
+      ...forgottenWhileAway(view),
     ],
     record: {
       ...newRecord(details, configuration, now),
@@ -126,6 +99,49 @@ export function adopt(adoptable: Adoptable, sentry: string, now: Date): Adoption
       revision: ledger.record?.revision,
     },
   };
+}
+
+type FoundRule = Adoption['violating'][number];
+
+function violationsOf(
+  rule: Rule,
+  { details, prefixLists, configuration: { policies } }: GroupView,
+  now: Date,
+): readonly Violation[] {
+  const known = takenAsKnown(rule, prefixLists);
+  return bareViolations(rule, { groupId: details.id, policies, now, prefixLists: known });
+}
+
+/** Accepted, or to be answered at once. */
+function foundEntry(
+  { rule, violations }: FoundRule,
+  adopted: Grant,
+  { details, ledger, prefixLists, configuration }: GroupView,
+): LedgerEntry {
+  const { policies, existingViolations } = configuration;
+  const now = adopted.since;
+  const isLeft =
+    existingViolations === 'REPORT' ||
+    violations.every(({ response }) => response === 'notifyOnly');
+  return {
+    ...versionOf(rule, prefixLists),
+    revision: ledger.entries.get(ruleKey(rule))?.revision ?? 0,
+    rule,
+    grants: [
+      ...otherGrants(rule, ledger, now),
+      ...(isLeft ? exceptForExcluding([adopted], rule, { groupId: details.id, policies }) : []),
+    ],
+    ...(!isLeft && { unexplainedSince: new Date(0) }),
+  };
+}
+
+/** What is missing when a group comes back was not taken from under the sentry's eyes. */
+function forgottenWhileAway({ group, ledger }: GroupView): LedgerChange[] {
+  if (isAdopted(ledger)) return [];
+  const standing = new Set(group.rules.map(ruleKey));
+  return [...ledger.entries.values()]
+    .filter(({ rule }) => !standing.has(ruleKey(rule)))
+    .map((entry): LedgerChange => ({ kind: 'remove', entry }));
 }
 
 function isNewIn(rule: Rule, { view: { details, ledger }, arrival }: Adoptable): boolean {

@@ -169,41 +169,65 @@ export function standingDoubts({ standingInDoubt }: Rehearsal): string[] {
 
 /** The report as a message of plain text. */
 export function rehearsalText(rehearsal: Rehearsal, name: string, mostChanges: number): string {
-  const { covered, rest, part, groups, records, counts, actors, standing } = rehearsal;
-  const { notJudged, doubtfulPeers } = rehearsal;
-  const { changes, omitted } = listedChanges(rehearsal, mostChanges);
-  const answered = changes.filter(({ rules }) => rules.some(({ verdict }) => verdict !== 'allow'));
-  const isInParts = rest !== undefined || part > 1;
+  const { records, counts, notJudged } = rehearsal;
   return [
-    `${isInParts ? `Part ${part} of a` : 'A'} rehearsal: what the policies would have done to the changes from ${timeText(covered.from)} to ${timeText(covered.to)} UTC. Nothing was changed.`,
-    ...(rest
-      ? [
-          `What came before, back to ${timeText(rest.from)}, is in the next part: invoke the function with the token that it has returned.`,
-        ]
-      : []),
+    ...openingLines(rehearsal),
     '',
     'Rules, by what would have been done about them:',
     ...REHEARSED_VERDICTS.map((verdict) => `- ${verdictText(verdict)}: ${counts[verdict]}`),
     `Could not be judged: ${notJudged.length}`,
     recordsText(records),
     '',
-    ...(actors.length > 0
-      ? [
-          'Who would have been affected:',
-          ...actors
-            .slice(0, MOST_ACTORS)
-            .map(
-              ({ actor, counts: theirs }) =>
-                `- ${plainText(actor)}: ${theirs.revert} reverted, ${theirs.restore} restored, ${theirs.ask} asked about, ${theirs.notify} reported`,
-            ),
-          ...(actors.length > MOST_ACTORS ? [`- and ${actors.length - MOST_ACTORS} more`] : []),
-          '',
-        ]
-      : []),
+    ...actorLines(rehearsal),
+    ...answeredLines(rehearsal, mostChanges),
+    ...doubtLines(rehearsal),
+    ...standingLines(rehearsal),
+    '',
+    'Limits:',
+    ...REHEARSAL_LIMITS.map((limit) => `- ${limit}`),
+    '',
+    `Sent by the rehearsal ${name}.`,
+  ].join('\n');
+}
+
+function openingLines({ covered, rest, part }: Rehearsal): string[] {
+  const isInParts = rest !== undefined || part > 1;
+  const opening = `${isInParts ? `Part ${part} of a` : 'A'} rehearsal: what the policies would have done to the changes from ${timeText(covered.from)} to ${timeText(covered.to)} UTC. Nothing was changed.`;
+  if (!rest) return [opening];
+  return [
+    opening,
+    `What came before, back to ${timeText(rest.from)}, is in the next part: invoke the function with the token that it has returned.`,
+  ];
+}
+
+function actorLines({ actors }: Rehearsal): string[] {
+  if (actors.length === 0) return [];
+  return [
+    'Who would have been affected:',
+    ...actors
+      .slice(0, MOST_ACTORS)
+      .map(
+        ({ actor, counts }) =>
+          `- ${plainText(actor)}: ${counts.revert} reverted, ${counts.restore} restored, ${counts.ask} asked about, ${counts.notify} reported`,
+      ),
+    ...(actors.length > MOST_ACTORS ? [`- and ${actors.length - MOST_ACTORS} more`] : []),
+    '',
+  ];
+}
+
+function answeredLines(rehearsal: Rehearsal, mostChanges: number): string[] {
+  const { changes, omitted } = listedChanges(rehearsal, mostChanges);
+  const answered = changes.filter(({ rules }) => rules.some(({ verdict }) => verdict !== 'allow'));
+  return [
     ...(answered.length > 0
       ? ['The changes that would not just have been allowed:', ...answered.flatMap(changeLines), '']
       : []),
     ...(omitted > 0 ? [`${omitted} changes are left out here.`, ''] : []),
+  ];
+}
+
+function doubtLines({ notJudged, doubtfulPeers }: Rehearsal): string[] {
+  return [
     ...(notJudged.length > 0
       ? [
           'Not judged:',
@@ -214,15 +238,16 @@ export function rehearsalText(rehearsal: Rehearsal, name: string, mostChanges: n
     ...(doubtfulPeers.length > 0
       ? [DOUBTFUL_PEERS, ...doubtfulPeerLines(doubtfulPeers).map((line) => `- ${line}`), '']
       : []),
+  ];
+}
+
+function standingLines(rehearsal: Rehearsal): string[] {
+  const { groups, standing } = rehearsal;
+  return [
     `What stands today, and would be reported at adoption (monitored groups: ${groups}):`,
     ...standing.map((one) => `- ${plainText(one.policy)}: ${standingText(one)}`),
     ...standingDoubts(rehearsal),
-    '',
-    'Limits:',
-    ...REHEARSAL_LIMITS.map((limit) => `- ${limit}`),
-    '',
-    `Sent by the rehearsal ${name}.`,
-  ].join('\n');
+  ];
 }
 
 export const MOST_ACTORS = 100;
