@@ -82,7 +82,7 @@ export const LOG_QUESTIONS: readonly LogQuestion[] = [
     query: lines(
       'fields @timestamp, requestId, entry.what, entry.by, entry.detail, entry.reason',
       'filter message = "step"',
-      'filter entry.what in ["asked", "vote", "decided", "extended", "carried-out", "conflicting", "failed", "ended"]',
+      'filter entry.what in ["asked", "vote", "vote-lapsed", "decided", "extended", "carried-out", "conflicting", "failed", "ended"]',
       'sort requestId asc, @timestamp asc',
     ),
   },
