@@ -31,9 +31,25 @@ export function reconcileNotification(
   sentry: string,
   maxItems: number,
 ): Announcement {
+  const message = reconcileMessage(report, sentry, maxItems);
+  return {
+    subject: reconcileSubject(report),
+    json: JSON.stringify(message),
+    text: reconcileText(report, sentry, maxItems),
+    severity: message.severity,
+    type: message.type,
+    isRepeat: false,
+  };
+}
+
+function reconcileMessage(
+  report: ReconcileReport,
+  sentry: string,
+  maxItems: number,
+): ReconcileMessage {
   const { adoptions, released, returned, notAdoptedYet, due, pause, refusedPause, doubts } = report;
   const { disablings, endedDisablings, exclusionEnds } = report;
-  const message: ReconcileMessage = {
+  return {
     version: CHANGE_MESSAGE_VERSION,
     type: 'security-group-reconcile',
     sentry,
@@ -47,14 +63,9 @@ export function reconcileNotification(
     adoptedOmitted: Math.max(0, adoptions.length - maxItems),
     released: released
       .slice(0, maxItems)
-      .map(({ group: { groupId: id, name, vpcId }, reason }) => ({
-        group: { id, name, vpcId },
-        reason,
-      })),
+      .map(({ group, reason }) => ({ group: recordInMessage(group), reason })),
     ...(returned.length > 0 && {
-      returned: returned
-        .slice(0, maxItems)
-        .map(({ groupId: id, name, vpcId }) => ({ id, name, vpcId })),
+      returned: returned.slice(0, maxItems).map(recordInMessage),
     }),
     ...(notAdoptedYet && {
       notAdoptedYet: {
@@ -76,14 +87,10 @@ export function reconcileNotification(
       exclusionEnds: exclusionEnds.slice(0, maxItems).map(exclusionEndInMessage),
     }),
   };
-  return {
-    subject: reconcileSubject(report),
-    json: JSON.stringify(message),
-    text: reconcileText(report, sentry, maxItems),
-    severity: message.severity,
-    type: message.type,
-    isRepeat: false,
-  };
+}
+
+function recordInMessage({ groupId: id, name, vpcId }: ReconcileReport['returned'][number]) {
+  return { id, name, vpcId };
 }
 
 function disablingInMessage({

@@ -12,6 +12,7 @@ import type { RehearsalPlace } from '../domain/rehearsing/rehearsal-page';
 import {
   doubtCounts,
   doubtText,
+  type ListedChange,
   listedChanges,
   MOST_ACTORS,
   MOST_DOUBTFUL_PEERS,
@@ -50,15 +51,7 @@ export function rehearsalReport(
       counts: theirs,
     })),
     actorsOmitted: Math.max(0, rehearsal.actors.length - MOST_ACTORS),
-    changes: changes.map(({ eventId, eventName, time, actor, group, rules, rulesOmitted }) => ({
-      eventId,
-      eventName,
-      time: time.toISOString(),
-      actor: plainText(roleOrNameOf(actor)),
-      group,
-      rules: rules.map(ruleInReport),
-      rulesOmitted,
-    })),
+    changes: changes.map(changeInReport),
     changesOmitted: omitted,
     notJudged: doubtCounts(rehearsal.notJudged).map(({ doubt, count, eventIds }) => ({
       cause: doubt,
@@ -70,15 +63,39 @@ export function rehearsalReport(
       .slice(0, MOST_DOUBTFUL_PEERS)
       .map(({ peer, reason }) => ({ peer: plainText(peer), reason: plainText(reason) })),
     doubtfulPeersOmitted: Math.max(0, rehearsal.doubtfulPeers.length - MOST_DOUBTFUL_PEERS),
-    standing: rehearsal.standing.map(({ examples, ...standing }) => ({
-      ...standing,
-      examples: examples.map(({ group: { id, name: groupName }, rule }) => ({
-        group: { id, ...(groupName && { name: groupName }) },
-        text: ruleText(rule),
-      })),
-    })),
+    standing: rehearsal.standing.map(standingInReport),
     standingInDoubt: rehearsal.standingInDoubt,
     limits: REHEARSAL_LIMITS,
+  };
+}
+
+function changeInReport({
+  eventId,
+  eventName,
+  time,
+  actor,
+  group,
+  rules,
+  rulesOmitted,
+}: ListedChange) {
+  return {
+    eventId,
+    eventName,
+    time: time.toISOString(),
+    actor: plainText(roleOrNameOf(actor)),
+    group,
+    rules: rules.map(ruleInReport),
+    rulesOmitted,
+  };
+}
+
+function standingInReport({ examples, ...standing }: Rehearsal['standing'][number]) {
+  return {
+    ...standing,
+    examples: examples.map(({ group: { id, name }, rule }) => ({
+      group: { id, ...(name && { name }) },
+      text: ruleText(rule),
+    })),
   };
 }
 
