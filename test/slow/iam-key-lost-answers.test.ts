@@ -1,3 +1,4 @@
+import { TagUserCommand } from '@aws-sdk/client-iam';
 import { ALICE, GRACE, KeyApprovalSandbox, keyIdOf } from '../support/sandbox/key-approval-sandbox';
 import {
   bothCourses,
@@ -10,6 +11,8 @@ import {
 
 jest.setTimeout(600_000);
 
+/** Hears of the key in direct messages. */
+const OWNER = { id: 'U0OLGA', name: 'olga', address: 'olga@example.com' };
 const DAY_MS = 86_400_000;
 const DELETE_AFTER_DAYS = 30;
 const WORKERS = ['CheckAccessKeys', 'CarryOutDecision', 'Approvals'];
@@ -18,6 +21,7 @@ let sandbox: KeyApprovalSandbox;
 
 beforeAll(async () => {
   sandbox = await KeyApprovalSandbox.start();
+  sandbox.slack.addUser({ id: OWNER.id, name: OWNER.name });
 });
 
 afterAll(async () => sandbox?.stop());
@@ -27,6 +31,8 @@ async function lifeOf(name: string): Promise<string[]> {
   // IAM makes a report in which the user is.
   await sandbox.setClockOn(DAY_MS);
   await sandbox.addUsers([name]);
+  const Tags = [{ Key: 'Owner', Value: OWNER.address }];
+  await sandbox.iam.send(new TagUserCommand({ UserName: name, Tags }));
   const steps: string[] = [];
   const run = async () => steps.push(...stepsOf(await sandbox.run()));
   await run();
@@ -64,6 +70,7 @@ async function courseOf(name: string) {
     left: {
       steps,
       status: await sandbox.status(name),
+      ownerHears: sandbox.toldAlone(OWNER.id).some(({ text }) => text.includes(keyIdOf(name))),
       slack: sandbox.slack.messages
         .slice(messages)
         .map(({ text }) => anonymous(text, name))
@@ -87,7 +94,7 @@ test('whichever answers are lost, all that follows is as if they had come', asyn
   expect(lost).toEqual(expect.arrayContaining(changesIn(smooth.calls)));
   expect(workersIn(lost, WORKERS)).toEqual(WORKERS);
   expect(unlucky.left).toEqual(smooth.left);
-  expect(smooth.left).toMatchObject({ status: undefined });
+  expect(smooth.left).toMatchObject({ status: undefined, ownerHears: true });
   expect(smooth.left.steps).toEqual(
     expect.arrayContaining(['asked deactivate', 'done deactivate', 'done delete']),
   );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -36,6 +37,7 @@ export class DynamoDirectMessages implements DirectMessageStore {
   ): Promise<DirectMessageRecord> {
     const { last, leasedUntil } = record;
     const since = Math.max(last?.doneAt.getTime() ?? 0, leasedUntil?.getTime() ?? 0);
+    const writtenBy = randomUUID();
     try {
       await this.client.send(
         new PutItemCommand({
@@ -45,13 +47,18 @@ export class DynamoDirectMessages implements DirectMessageStore {
             ...stored(record),
             ...expiryAt(since + KEPT_MILLISECONDS),
             revision: { N: String(revision + 1) },
+            writtenBy: { S: writtenBy },
           },
           ...unchangedSince(revision),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      throw new ApprovalConflictError('What is remembered of a direct message');
+      // The answer to our own call was lost, and the client has sent it again.
+      if (error.Item?.writtenBy?.S !== writtenBy) {
+        throw new ApprovalConflictError('What is remembered of a direct message');
+      }
     }
     return { ...record, revision: revision + 1 };
   }

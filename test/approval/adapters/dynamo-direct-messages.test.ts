@@ -1,7 +1,9 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { emulatorAccess } from '../../../sandbox/emulator/emulator-access';
 import { DynamoDirectMessages } from '../../../src/approval/adapters/dynamo-direct-messages';
 import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
 import { NO_DIRECT_MESSAGE } from '../../../src/approval/domain/direct-message';
+import { loseFirstAnswers } from '../../support/aws/lost-answers';
 import { type EmulatedApprovals, emulatedApprovals, TABLE } from '../emulated/emulated-approvals';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
@@ -41,6 +43,18 @@ test('of two who write at once, one is told so', async () => {
   await store.write(to, { ...first, last: LAST });
   await expect(store.write(to, first)).rejects.toThrow(ApprovalConflictError);
   expect((await store.read(to)).last).toEqual(LAST);
+});
+
+test('what was written is written, though the answer to it was lost', async () => {
+  const to = nextPerson();
+  const unlucky = new DynamoDBClient(emulatorAccess(emulated.endpoint));
+  loseFirstAnswers(unlucky);
+  const losing = new DynamoDirectMessages(unlucky, TABLE);
+  const claimed = await losing.write(to, { ...NO_DIRECT_MESSAGE, leasedUntil: NOON });
+  await losing.write(to, { ...claimed, leasedUntil: undefined, last: LAST });
+  expect(await store.read(to)).toEqual({ revision: 2, last: LAST });
+  await expect(losing.write(to, claimed)).rejects.toThrow(ApprovalConflictError);
+  unlucky.destroy();
 });
 
 test('the address is no part of the item, which goes 30 days after the message', async () => {
