@@ -298,6 +298,14 @@ export class LocalAws {
   }
 
   /**
+   * No function is warm any more, as after a while without work. Here, they are warm until then,
+   * however far the clock is set.
+   */
+  async coolDown(): Promise<void> {
+    await this.parts.runner.coolDown();
+  }
+
+  /**
    * Until every event is handled, also those that are tried again later, and every message is in
    * the inbox. Throws where Lambda would have stopped a function that is invoked by what it sends
    * itself.

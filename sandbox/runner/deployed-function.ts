@@ -198,6 +198,12 @@ export class RunnableFunction {
     return runningProcess !== undefined;
   }
 
+  /** Ends the processes that are idle: the next invocations start cold. */
+  async coolDown(): Promise<void> {
+    const idle = this.processes.filter((each) => !this.busy.has(each));
+    await Promise.all(idle.map(async (each) => each.stop()));
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.processes.map(async (each) => each.stop()));
   }

@@ -142,6 +142,11 @@ export class Runner {
     }
   }
 
+  /** No function is warm any more. */
+  async coolDown(): Promise<void> {
+    await Promise.all([...this.stacks.values()].map(async (stack) => stack.coolDown()));
+  }
+
   /**
    * Until the functions have handled all that lies in their queues. A queue can be empty before: a
    * message that came twice is deleted once.
@@ -242,6 +247,10 @@ class RunningStack {
   async crash(requestId: string): Promise<boolean> {
     const functions = await Promise.all(this.functions.values());
     return functions.some((each) => each.crash(requestId));
+  }
+
+  async coolDown(): Promise<void> {
+    await Promise.all([...this.functions.values()].map(async (each) => (await each).coolDown()));
   }
 
   isIn(place: Place): boolean {

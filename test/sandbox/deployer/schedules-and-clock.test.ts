@@ -228,6 +228,13 @@ describe('on a moving clock', () => {
     }
   });
 
+  test('a function that is cooled down starts cold', async () => {
+    const { answer: warm } = await fireClock('Daily');
+    await aws.coolDown();
+    const { answer: cold } = await fireClock('Daily');
+    expect(cold.pid).not.toBe(warm.pid);
+  });
+
   test('a cold one loads at that time', async () => {
     await stack.retire();
     stack = await aws.deploy(synthesizeScheduledApp('Again'));
