@@ -1,3 +1,6 @@
+import { DeadLetters } from './dead-letters';
+import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { laterAndLater, untilDone } from './until-done';
 import { ALICE, ApprovalSandbox, BOB } from '../../test/support/sandbox/approval-sandbox';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
@@ -6,50 +9,43 @@ const LATER_MS = 6 * MINUTE_MS;
 /** So that what is told in one life is news in the next. */
 const BETWEEN_LIVES_MS = 3 * 60 * MINUTE_MS;
 const AFTER_A_FAILURE_MS = 100_000;
+/** More than there are, so that each life has room in a group. */
+const MOST_LIVES = 640;
 /** A group holds 60 rules, and each life leaves one. */
 const LIVES_OF_A_PAIR = 40;
 /** So that none stands in the number of the account. */
 const FIRST_PORT = 30_000;
-/** Of people, who wait twice as long each time: two hours in all. */
-const MOST_TRIES = 7;
-
-/** What a life leaves behind, in words that are the same for every life. */
-export interface EndState {
-  readonly rules: readonly string[];
-  readonly ledgers: readonly string[];
-  readonly audit: readonly string[];
-  readonly slack: readonly string[];
-  readonly told: readonly string[];
-  readonly deadLetters: number;
-}
 
 /** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
 const CLICKED_AGAIN = 'refused-click';
 
-/** How much had happened by then. */
-export interface Since {
-  readonly calls: number;
-  readonly events: number;
-}
+export const APPROVAL_LIFE: KindOfLife = {
+  name: 'approvals',
+  title: 'SecurityGroupSentry and people who approve',
+  about: `A port of a group is opened, closed at once, and opened again when two people approve; an operator accepts
+it; another port is opened, and closed when someone denies it; and reconcile looks at all of it. Compared are rules,
+ledgers, the audit of every request, every text that Slack shows, what was told of each rule, and dead letters.`,
+  async begin() {
+    const sandbox = await ApprovalSandbox.start(Math.ceil(MOST_LIVES / LIVES_OF_A_PAIR));
+    sandbox.skipWaits(AFTER_A_FAILURE_MS);
+    return new ApprovalLife(sandbox);
+  },
+};
 
 /**
  * A port of a guarded group is opened, closed at once, and opened again when two people approve; an
  * operator accepts it; a port of a lenient group is opened, and closed when someone denies it; and
  * reconcile looks at all of it.
  */
-export class ApprovalLife {
-  static async begin(lives: number): Promise<ApprovalLife> {
-    const sandbox = await ApprovalSandbox.start(Math.ceil(lives / LIVES_OF_A_PAIR));
-    sandbox.skipWaits(AFTER_A_FAILURE_MS);
-    return new ApprovalLife(sandbox);
+class ApprovalLife implements Life {
+  private lives = 0;
+  private readonly deadLetters: DeadLetters;
+
+  constructor(readonly sandbox: ApprovalSandbox) {
+    this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
   }
 
-  private lives = 0;
-
-  private constructor(readonly sandbox: ApprovalSandbox) {}
-
-  /** With what it leaves behind. `after` comes at its end, told where it began. */
-  async live({ after }: { after?: (since: Since) => Promise<void> } = {}): Promise<EndState> {
+  async live({ after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
     const since = { calls: sandbox.calls.length, events: sandbox.events.length };
     if (this.lives % LIVES_OF_A_PAIR === 0) sandbox.begin();
@@ -57,7 +53,6 @@ export class ApprovalLife {
     this.lives += 1;
     await sandbox.pass(BETWEEN_LIVES_MS);
     const [questions, messages] = [sandbox.questions.length, sandbox.messages.length];
-    const deadLetters = (await sandbox.deadLetters()).length;
     const { deliveries } = await sandbox.localAws.inbox.during(async () => {
       await this.story(port);
       await after?.(since);
@@ -71,7 +66,7 @@ export class ApprovalLife {
       audit: distinct(await this.auditSince(questions)),
       slack: own(sandbox.messages.slice(messages).map(({ text }) => text)),
       told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, port))),
-      deadLetters: (await sandbox.deadLetters()).length - deadLetters,
+      'dead letters': await this.deadLetters.taken(),
     };
   }
 
@@ -104,10 +99,10 @@ export class ApprovalLife {
   /** Someone whom Slack shows an error clicks again, later and later. */
   private async click(userId: string, text: string): Promise<void> {
     const message = this.sandbox.lastQuestion;
-    await this.untilDone(async () => {
+    await untilDone(async () => {
       const { status } = await this.sandbox.click(userId, text, message);
       if (status >= 400) throw new Error(`Slack shows an error: ${status}.`);
-    });
+    }, laterAndLater(this.sandbox));
   }
 
   /** An operator who gets an error orders it again. */
@@ -117,20 +112,11 @@ export class ApprovalLife {
     const ruleId = rules.find(({ FromPort }) => FromPort === port)?.SecurityGroupRuleId;
     const order = { action: 'accept', groupId, ruleId, by: 'olga', reason: 'needed' };
     const operate = sandbox.physicalId('AWS::Lambda::Function', 'GuardOperate');
-    await this.untilDone(async () => sandbox.localAws.invoke(operate, order));
+    await untilDone(
+      async () => sandbox.localAws.invoke(operate, order),
+      laterAndLater(this.sandbox),
+    );
     await sandbox.settled();
-  }
-
-  private async untilDone(act: () => Promise<unknown>): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await act();
-        return;
-      } catch (error) {
-        if (tries === MOST_TRIES) throw error;
-        await this.sandbox.pass(2 ** tries * MINUTE_MS);
-      }
-    }
   }
 
   private async rulesOf(port: number): Promise<string[]> {

@@ -1,15 +1,17 @@
-import type { EndState } from './approval-life';
+import type { EndState } from './life';
 
 const SHOWN = 160;
 
 /** What one life has left and the other has not, part by part. */
 export function differencesOf(state: EndState, expected: EndState): string[] {
-  const lists = (['rules', 'ledgers', 'audit', 'slack', 'told'] as const).flatMap((part) => [
-    ...without(state[part], expected[part]).map((text) => `more in ${part}: ${shown(text)}`),
-    ...without(expected[part], state[part]).map((text) => `less in ${part}: ${shown(text)}`),
-  ]);
-  const letters = state.deadLetters - expected.deadLetters;
-  return [...lists, ...(letters === 0 ? [] : [`${letters} dead letters`])];
+  const parts = [...new Set([...Object.keys(expected), ...Object.keys(state)])];
+  return parts.flatMap((part) => {
+    const [found = [], wanted = []] = [state[part], expected[part]];
+    return [
+      ...without(found, wanted).map((text) => `more in ${part}: ${shown(text)}`),
+      ...without(wanted, found).map((text) => `less in ${part}: ${shown(text)}`),
+    ];
+  });
 }
 
 function without(texts: readonly string[], others: readonly string[]): string[] {

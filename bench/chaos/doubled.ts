@@ -1,15 +1,15 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import type { Since } from './approval-life';
-import type { ApprovalSandbox } from '../../test/support/sandbox/approval-sandbox';
+import type { LifeSandbox, Since } from './life';
+import { HOME } from '../../sandbox/emulator/emulator-access';
 
-const Sent = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
-const SentBatch = z.object({
-  QueueUrl: z.string(),
-  Entries: z.array(z.object({ MessageBody: z.string() })),
-});
+const message = { MessageBody: z.string(), MessageGroupId: z.optional(z.string()) };
+const Sent = z.object({ QueueUrl: z.string(), ...message });
+const SentBatch = z.object({ QueueUrl: z.string(), Entries: z.array(z.object(message)) });
+type Sent = z.infer<typeof Sent>;
 
 /** All events, and all messages of functions, once more since so many calls and events. */
-export async function doubleAll(sandbox: ApprovalSandbox, since: Since): Promise<void> {
+export async function doubleAll(sandbox: LifeSandbox, since: Since): Promise<void> {
   const events = sandbox.events.slice(since.events);
   const messages = sandbox.calls
     .slice(since.calls)
@@ -17,15 +17,19 @@ export async function doubleAll(sandbox: ApprovalSandbox, since: Since): Promise
     .flatMap(({ json }) => messagesIn(json));
   for (const event of events) await sandbox.localAws.replay(event);
   await sandbox.settled();
-  for (const { queueUrl, body } of messages) await sandbox.send(queueUrl, body);
-  await sandbox.settled();
+  const sqs = new SQSClient(sandbox.localAws.accessTo(HOME));
+  for (const sent of messages) {
+    await sqs.send(new SendMessageCommand(sent));
+    await sandbox.settled();
+  }
+  sqs.destroy();
 }
 
-function messagesIn(json: unknown): { readonly queueUrl: string; readonly body: string }[] {
+function messagesIn(json: unknown): Sent[] {
   const one = Sent.safeParse(json);
-  if (one.success) return [{ queueUrl: one.data.QueueUrl, body: one.data.MessageBody }];
+  if (one.success) return [one.data];
   const batch = SentBatch.safeParse(json);
   if (!batch.success) return [];
-  const { QueueUrl: queueUrl, Entries } = batch.data;
-  return Entries.map(({ MessageBody: body }) => ({ queueUrl, body }));
+  const { QueueUrl, Entries } = batch.data;
+  return Entries.map((entry) => ({ QueueUrl, ...entry }));
 }

@@ -2,7 +2,7 @@ import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 
 /** One call of a function in an undisturbed life. */
 export interface Point {
-  /** The start of its role's logical id. */
+  /** Of the function: the name of its role. */
   readonly role: string;
   /** How many of the function's invocations that call something come before. */
   readonly afterInvocations: number;
@@ -12,32 +12,50 @@ export interface Point {
   readonly action: string;
 }
 
-/** All calls that functions of these roles have made, in their order. */
-export function pointsIn(calls: readonly ApiCall[], roles: readonly string[]): Point[] {
-  return roles.flatMap((role) => {
-    const own = calls.filter(({ callerArn = '' }) => roleIn(callerArn).includes(role));
-    const invocations = [...new Set(own.flatMap(({ invocationId }) => invocationId ?? []))];
-    return invocations.flatMap((id, afterInvocations) =>
-      own
-        .filter(({ invocationId }) => invocationId === id)
-        .map(({ service, action }, index) => ({
-          role,
-          afterInvocations,
-          n: index + 1,
-          service,
-          action,
-        })),
-    );
-  });
+/**
+ * All calls that functions have made, function by function in their order. What a function of a hub
+ * calls in a member is its own call, too: the session there has the name of its role.
+ */
+export function pointsIn(calls: readonly ApiCall[]): Point[] {
+  const invocations = [...new Set(calls.flatMap(({ invocationId }) => invocationId ?? []))].map(
+    (id) => calls.filter(({ invocationId }) => invocationId === id),
+  );
+  return functionsIn(calls).flatMap(({ role }) =>
+    invocations
+      .filter(([first]) => roleIn(first?.callerArn) === role)
+      .flatMap((own, afterInvocations) =>
+        own
+          .filter(({ callerArn = '' }) => callerArn.includes(`/${role}`))
+          .map(({ service, action }, index) => ({
+            role,
+            afterInvocations,
+            n: index + 1,
+            service,
+            action,
+          })),
+      ),
+  );
 }
 
-/** The parts of the stack whose functions have called something. */
-export function rolesIn(calls: readonly ApiCall[]): string[] {
-  const roles = calls
-    .filter(({ invocationId }) => invocationId !== undefined)
-    .map(({ callerArn = '' }) => roleIn(callerArn))
-    .filter((role) => role !== '');
-  return [...new Set(roles)].sort();
+/** A function, as its calls show it. */
+export interface CallingFunction {
+  readonly role: string;
+  readonly functionName: string;
+}
+
+/** Those that have called something. */
+export function functionsIn(calls: readonly ApiCall[]): CallingFunction[] {
+  const seen = new Set<string>();
+  const found = calls.filter(({ invocationId }) => {
+    const isFirst = invocationId !== undefined && !seen.has(invocationId);
+    if (isFirst) seen.add(invocationId);
+    return isFirst;
+  });
+  const byRole = new Map(found.map(({ callerArn }) => [roleIn(callerArn), nameIn(callerArn)]));
+  return [...byRole]
+    .filter(([role]) => role !== '')
+    .map(([role, functionName]) => ({ role, functionName }))
+    .sort((one, other) => one.role.localeCompare(other.role));
 }
 
 /** All that functions have called. */
@@ -47,8 +65,13 @@ export function servicesIn(calls: readonly ApiCall[]): string[] {
 }
 
 /** The name of the role in its session's ARN. */
-function roleIn(callerArn: string): string {
+function roleIn(callerArn = ''): string {
   return /assumed-role\/([^/]+)\//.exec(callerArn)?.[1] ?? '';
+}
+
+/** The session of a function has its name. */
+function nameIn(callerArn = ''): string {
+  return /assumed-role\/[^/]+\/(.+)$/.exec(callerArn)?.[1] ?? '';
 }
 
 /** What people call the function of a role: its construct and its work. */

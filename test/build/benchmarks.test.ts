@@ -53,11 +53,7 @@ test('points are the calls of functions, invocation by invocation', () => {
     { ...called('none', 'Scan'), callerArn: 'arn:aws:iam::1:user/visitor' },
   ];
   expect(
-    pointsIn(calls, ['Respond']).map(({ afterInvocations, n, action }) => [
-      afterInvocations,
-      n,
-      action,
-    ]),
+    pointsIn(calls).map(({ afterInvocations, n, action }) => [afterInvocations, n, action]),
   ).toEqual([
     [0, 1, 'Query'],
     [0, 2, 'UpdateItem'],

@@ -22,7 +22,7 @@ import * as z from 'zod/mini';
 import { physicalId } from './key-sandbox';
 import { daysBefore } from './key-users';
 import { SkippedWaits } from './skipped-waits';
-import type { ApiCall } from '../../../sandbox/cloudtrail/tap';
+import type { ApiCall, CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../../sandbox/inbox';
 import { type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import { IamGaps } from '../../../sandbox/proxy/iam-gaps/iam-gaps';
@@ -64,6 +64,9 @@ const WAIT_MS = 400_000;
 
 export type Item = Record<string, AttributeValue>;
 
+/** Who is asked before a key is deactivated, and hears that it will be. */
+export type KeyApprovalAsking = 'people' | 'no one';
+
 /** What the sentry told by SNS in a while. */
 export interface Told {
   readonly deliveries: readonly Delivery[];
@@ -79,6 +82,7 @@ interface Parts {
   readonly dynamo: DynamoDBClient;
   readonly sqs: SQSClient;
   readonly calls: readonly ApiCall[];
+  readonly events: readonly CloudTrailEvent[];
   readonly logs: readonly string[];
   readonly waits: SkippedWaits;
 }
@@ -89,9 +93,12 @@ interface Parts {
  */
 export class KeyApprovalSandbox {
   /** At a time, or a time of its own. */
-  static async start(at: Date = START): Promise<KeyApprovalSandbox> {
+  static async start(
+    at: Date = START,
+    asks: KeyApprovalAsking = 'people',
+  ): Promise<KeyApprovalSandbox> {
     // First of all: what cannot be synthesized leaves nothing behind that runs.
-    const assembly = synthesizeStage();
+    const assembly = synthesizeStage(asks);
     const clock: { now: () => Date } = { now: () => at };
     let sandbox: KeyApprovalSandbox | undefined;
     const slack = await SlackStandIn.start({
@@ -103,6 +110,7 @@ export class KeyApprovalSandbox {
       now: () => clock.now(),
     });
     const [calls, logs, waits]: [ApiCall[], string[], SkippedWaits] = [[], [], new SkippedWaits()];
+    const events: CloudTrailEvent[] = [];
     const localAws = await LocalAws.start({
       iamGaps: new IamGaps(),
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
@@ -111,6 +119,7 @@ export class KeyApprovalSandbox {
         waits.callMade(call);
         sandbox?.answered(call);
       },
+      onEvent: (event) => events.push(event),
       onInvocation: (invocation) => waits.invocationEnded(invocation),
       onFunctionLog: (_, line) => logs.push(line),
     });
@@ -133,6 +142,7 @@ export class KeyApprovalSandbox {
       dynamo: new DynamoDBClient(access),
       sqs: new SQSClient(access),
       calls,
+      events,
       logs,
       waits,
     });
@@ -151,6 +161,8 @@ export class KeyApprovalSandbox {
   private readonly sqs: SQSClient;
   /** Everyone's. */
   readonly calls: readonly ApiCall[];
+  /** All that CloudTrail told. */
+  readonly events: readonly CloudTrailEvent[];
   readonly logs: readonly string[];
   private readonly waits: SkippedWaits;
 
@@ -162,6 +174,7 @@ export class KeyApprovalSandbox {
     this.dynamo = parts.dynamo;
     this.sqs = parts.sqs;
     this.calls = parts.calls;
+    this.events = parts.events;
     this.logs = parts.logs;
     this.waits = parts.waits;
   }
@@ -481,7 +494,7 @@ export function stepsIn({ messages }: Told): Record<string, string | undefined> 
   );
 }
 
-function synthesizeStage(): string {
+function synthesizeStage(asks: KeyApprovalAsking): string {
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk-sentries-key-approval-')) });
   const stack = new Stack(app, STACK_NAME);
   const signingSecret = new secretsmanager.Secret(stack, 'SigningSecret');
@@ -497,14 +510,14 @@ function synthesizeStage(): string {
     maxUnusedAge: Duration.days(DEACTIVATE_UNUSED_AFTER),
     excluding: [KeyExclusion.tag(EXCLUDED_UNTIL)],
     owners: [KeyOwner.tag('Owner'), KeyOwner.userName()],
-    notifyOwnersThrough: approvals,
+    ...(asks === 'people' && { notifyOwnersThrough: approvals }),
     actions: KeyActions.of({
       deactivateAfter: Duration.days(DEACTIVATE_AFTER),
       deactivateUnusedAfter: Duration.days(DEACTIVATE_UNUSED_AFTER),
       deleteAfterInactive: Duration.days(30),
       grace: Duration.days(GRACE),
       maxActionsPerRun: MOST_STEPS,
-      askBeforeDeactivating: approvals,
+      ...(asks === 'people' && { askBeforeDeactivating: approvals }),
     }),
   });
   new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn });

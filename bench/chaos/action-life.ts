@@ -1,0 +1,119 @@
+import { ActionSandbox, ALICE, BOB } from './action-sandbox';
+import { DeadLetters } from './dead-letters';
+import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { laterAndLater, untilDone } from './until-done';
+import { buttonsOf } from '../../test/support/sandbox/approval-sandbox';
+import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
+
+const MINUTE_MS = 60_000;
+const LATER_MS = 6 * MINUTE_MS;
+/** An approval for an hour has ended by then, and its end was told. */
+const AN_HOUR_LATER_MS = 62 * MINUTE_MS;
+/** So that nothing counts towards the requests of an hour. */
+const BETWEEN_LIVES_MS = 25 * 60 * MINUTE_MS;
+/** In the audit: who is shown an error clicks again, and has what failed tried again. */
+const TRIED_AGAIN = ['refused-click', 'failed', 'retried'];
+
+export const ACTION_LIFE: KindOfLife = {
+  name: 'action',
+  title: 'ApprovedAction and its function',
+  about: `The [example](own-asker.md) whose function deletes snapshots, and is disturbed like all others. Three deletions
+are asked for. Two people approve the first, and the snapshot is deleted; someone denies the second; two approve the
+third for an hour, and it ends. Compared are the snapshots, what is stored of each request and its result, the audit,
+every text that Slack shows, and dead letters. Where a question says that it failed, someone has it tried again at
+the end. That the function tells of a snapshot that its own earlier call has
+deleted in other words, is no difference.`,
+  async begin() {
+    return new ActionLife(await ActionSandbox.start());
+  },
+};
+
+class ActionLife implements Life {
+  private readonly deadLetters: DeadLetters;
+
+  constructor(readonly sandbox: ActionSandbox) {
+    this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
+  }
+
+  async live({ after }: LifeOptions = {}): Promise<EndState> {
+    const { sandbox } = this;
+    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    const messages = sandbox.slack.messages.length;
+    const approved = await sandbox.makeSnapshot();
+    const denied = await sandbox.makeSnapshot();
+    const timed = await sandbox.makeSnapshot();
+    await this.decide(approved, 'Approve', [ALICE, BOB]);
+    await this.decide(denied, 'Deny', [ALICE]);
+    await this.decide(timed, 'Approve for 1 h', [ALICE, BOB]);
+    await sandbox.pass(AN_HOUR_LATER_MS);
+    await after?.(since);
+    const ids = [approved, denied, timed];
+    for (const id of ids) await this.retryWhatFailed(id);
+    await sandbox.pass(LATER_MS);
+    await sandbox.pass(LATER_MS);
+    const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, ids)));
+    const left = {
+      snapshots: own(
+        await Promise.all(
+          ids.map(async (id) => `${id} is ${(await sandbox.isThere(id)) ? 'there' : 'gone'}`),
+        ),
+      ),
+      results: own(await this.resultsOf(ids)),
+      audit: own(await this.auditOf(ids)),
+      slack: own(sandbox.slack.messages.slice(messages).map(({ text }) => text)),
+      'dead letters': await this.deadLetters.taken(),
+    };
+    await sandbox.pass(BETWEEN_LIVES_MS);
+    return left;
+  }
+
+  private async decide(snapshotId: string, text: string, people: readonly string[]): Promise<void> {
+    const { sandbox } = this;
+    await untilDone(
+      async () => sandbox.ask(snapshotId, text.startsWith('Approve for')),
+      laterAndLater(sandbox),
+    );
+    await sandbox.pass(LATER_MS);
+    for (const person of people) {
+      await untilDone(
+        async () => sandbox.click(person, text, sandbox.questionAbout(snapshotId)),
+        laterAndLater(sandbox),
+      );
+    }
+    await sandbox.pass(LATER_MS);
+  }
+
+  /** Someone does what the question offers. */
+  private async retryWhatFailed(snapshotId: string): Promise<void> {
+    const { sandbox } = this;
+    if (!buttonsOf(sandbox.questionAbout(snapshotId)).includes('Retry')) return;
+    await untilDone(
+      async () => sandbox.click(ALICE, 'Retry', sandbox.questionAbout(snapshotId)),
+      laterAndLater(this.sandbox),
+    );
+  }
+
+  private async resultsOf(ids: readonly string[]): Promise<string[]> {
+    const items = await this.sandbox.items('SnapshotDeletion');
+    return items
+      .filter(({ asked }) => ids.some((id) => asked?.S?.includes(id)))
+      .map(({ asked, result }) => `${asked?.S}: ${result?.S}`);
+  }
+
+  private async auditOf(ids: readonly string[]): Promise<string[]> {
+    const items = await this.sandbox.items('ApprovalsRequests');
+    return items.flatMap(({ pk, sk, data }) => {
+      const id = ids.find((one) => pk?.S?.includes(one));
+      if (id === undefined || !sk?.S?.startsWith('AUDIT#')) return [];
+      const { what } = JSON.parse(data?.S ?? '{}');
+      return TRIED_AGAIN.includes(what) ? [] : [`${id}: ${what}`];
+    });
+  }
+}
+
+function nameless(text: string, ids: readonly string[]): string {
+  return ids
+    .reduce((rest, id, index) => rest.replaceAll(id, `snapshot ${index}`), withoutIdsAndTimes(text))
+    .replaceAll('The snapshot is gone.', 'The snapshot is deleted.')
+    .replace(/"attempt":\d+/g, '"attempt":…');
+}

@@ -1,0 +1,100 @@
+import {
+  APART_MINUTES,
+  CRASHES,
+  type LifeOutcomes,
+  type Outcome,
+  type PointOutcome,
+} from './disturbed-life';
+import { functionOf } from './points';
+import type { Goal, Part, Row, Section } from '../page/section';
+
+/** What was done to all lives, and what came of it. */
+export function chaosSection(all: readonly LifeOutcomes[], minutes: number): Section {
+  return {
+    name: 'chaos',
+    title: 'Chaos',
+    about: `Lives in the sandbox, with the bundles as they ship, in ${minutes.toFixed(0)} minutes. The run finds every call that a
+function makes in a life, and lives it again for each: with the function ended just before that call, and just
+after it, before the answer is out. It lives it with every event and message doubled, with the answer to every
+change lost, with each service down for an hour, and with the clock of each function ${APART_MINUTES} minutes ahead of all others,
+and as much behind. Then it compares what is left with what the undisturbed life leaves. A text that is shown twice counts
+once, as [reported twice is possible](architecture.md#the-ledger); so does what people do again because they were
+shown an error: a click, an order, a request. Where a function ends between a post to Slack and its record, a
+second copy of a question is there, [as Slack cannot be told to post once](architecture.md#how-people-are-asked): a
+click on either one counts once, and brings both up to date. Not among them are the readers of an organization
+trail and of a lake, and functions that only answer someone who waits: the rehearsal, and most orders of operators.`,
+    goals: all.map(goalOf),
+    parts: all.flatMap(partsOf),
+  };
+}
+
+function goalOf({ kind, atPoints, others }: LifeOutcomes): Goal {
+  const come = [...atPoints, ...others].filter(({ hasCome }) => hasCome);
+  const same = come.filter(({ differences }) => differences.length === 0);
+  return {
+    goal: `${kind.title}: whatever is done to it, the end is that of the undisturbed life`,
+    figure: `${same.length} of ${come.length} the same`,
+    isMet: same.length === come.length,
+    reason: 'see below what differs, and above why a question can be there twice',
+  };
+}
+
+function partsOf({ kind, found, atPoints, others }: LifeOutcomes): Part[] {
+  return [
+    { kind: 'text', text: `### ${kind.title}` },
+    { kind: 'text', text: kind.about },
+    {
+      kind: 'text',
+      text: `${found} calls were found, of which ${atPoints.length / CRASHES.length} were looked at:`,
+    },
+    { kind: 'table', rows: rowsOf(atPoints) },
+    { kind: 'text', text: 'All else that was done to it:' },
+    {
+      kind: 'table',
+      rows: others.map(({ what, differences }) => ({
+        'what was done': what,
+        'what is left': differences.length === 0 ? 'the same' : differences.join('; '),
+      })),
+    },
+    ...differing(atPoints),
+  ];
+}
+
+/** Function by function, and call by call. */
+function rowsOf(outcomes: readonly PointOutcome[]): Row[] {
+  const keyOf = ({ point: { role, service, action } }: PointOutcome) =>
+    `${functionOf(role)}|${service} ${action}`;
+  return [...new Set(outcomes.map(keyOf))].map((key) => {
+    const ofCall = outcomes.filter((one) => keyOf(one) === key);
+    const [name = '', call = ''] = key.split('|');
+    return {
+      function: name,
+      call,
+      points: ofCall.length / CRASHES.length,
+      ...Object.fromEntries(CRASHES.map((crash) => [HEADINGS[crash], cellOf(ofCall, crash)])),
+    };
+  });
+}
+
+const HEADINGS = {
+  'crash-before': 'ended before it',
+  'crash-after': 'ended after it',
+} as const;
+
+function cellOf(outcomes: readonly PointOutcome[], crash: PointOutcome['crash']): string {
+  const own = outcomes.filter((one) => one.crash === crash);
+  const come = own.filter(({ hasCome }) => hasCome);
+  const other = come.filter(({ differences }) => differences.length > 0);
+  const missing = own.length - come.length;
+  return [
+    other.length === 0 ? 'the same' : `${other.length} differ`,
+    ...(missing > 0 ? [`${missing} did not come up`] : []),
+  ].join(', ');
+}
+
+function differing(outcomes: readonly Outcome[]): Part[] {
+  const rows = outcomes
+    .filter(({ differences }) => differences.length > 0)
+    .map(({ what, differences }) => ({ 'what differs': what, how: differences.join('; ') }));
+  return rows.length === 0 ? [] : [{ kind: 'table', rows }];
+}

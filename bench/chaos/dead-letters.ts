@@ -1,0 +1,50 @@
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { DeployedStack, LocalAws } from '../../sandbox/local-aws';
+
+const MOST_AT_ONCE = 10;
+
+/** The messages that no function could handle. */
+export class DeadLetters {
+  private readonly sqs: SQSClient;
+  private readonly queueUrls: readonly string[];
+
+  constructor(localAws: LocalAws, stack: DeployedStack) {
+    this.sqs = new SQSClient(localAws.accessTo(stack.place));
+    this.queueUrls = [...stack.resources]
+      .filter(([id, { type }]) => type === 'AWS::SQS::Queue' && /Un(handled|delivered)/.test(id))
+      .map(([, { physicalId }]) => physicalId);
+  }
+
+  /** How many there were in which queue, as texts; they are gone then. */
+  async taken(): Promise<string[]> {
+    const found: string[] = [];
+    for (const queueUrl of this.queueUrls) {
+      const count = await this.takenFrom(queueUrl);
+      if (count > 0) found.push(`${count} in ${queueUrl.split('/').at(-1)}`);
+    }
+    return found;
+  }
+
+  /** Purging a queue is something that is reported. */
+  private async takenFrom(QueueUrl: string): Promise<number> {
+    const { Messages = [] } = await this.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: MOST_AT_ONCE }),
+    );
+    if (Messages.length === 0) return 0;
+    const Entries = Messages.map(({ ReceiptHandle }: Message, index) => ({
+      Id: String(index),
+      ReceiptHandle,
+    }));
+    await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    return Messages.length + (await this.takenFrom(QueueUrl));
+  }
+
+  end(): void {
+    this.sqs.destroy();
+  }
+}

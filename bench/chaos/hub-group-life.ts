@@ -1,0 +1,184 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateVpcCommand,
+  DeleteSecurityGroupCommand,
+  DescribeSecurityGroupRulesCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import * as z from 'zod/mini';
+import { DeadLetters } from './dead-letters';
+import { HubSandbox, MEMBER } from './hub-sandbox';
+import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { laterAndLater, untilDone } from './until-done';
+import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
+
+const MINUTE_MS = 60_000;
+const LATER_MS = 6 * MINUTE_MS;
+/** An approval for an hour has ended by then, and a place is looked at again. */
+const AN_HOUR_LATER_MS = 62 * MINUTE_MS;
+/** So that what is told in one life is news in the next. */
+const BETWEEN_LIVES_MS = 180 * MINUTE_MS;
+const [SSH, RDP] = [22, 3389];
+/** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
+const CLICKED_AGAIN = 'refused-click';
+
+export const HUB_GROUP_LIFE: KindOfLife = {
+  name: 'hub-groups',
+  title: 'SecurityGroupSentry of a hub',
+  about: `In a group of a member, SSH is opened and closed at once; RDP is opened, closed, opened again when someone
+approves it for an hour, and closed when that is over. Reconcile looks at the places, coverage looks at the members,
+and heartbeats go their way. Compared are the rules of the group, its ledger, the audit, every text that Slack
+shows, what was told of each rule, gaps in coverage, and dead letters.`,
+  async begin() {
+    const sandbox = await HubSandbox.start();
+    const ec2 = new EC2Client(sandbox.localAws.accessTo(MEMBER));
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+    const life = new HubGroupLife(sandbox, ec2, Vpc?.VpcId ?? '');
+    await life.lookAtAll();
+    return life;
+  },
+};
+
+class HubGroupLife implements Life {
+  private lives = 0;
+  private readonly deadLetters: DeadLetters;
+
+  constructor(
+    readonly sandbox: HubSandbox,
+    private readonly ec2: EC2Client,
+    private readonly vpcId: string,
+  ) {
+    this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
+  }
+
+  async live({ after }: LifeOptions = {}): Promise<EndState> {
+    const { sandbox } = this;
+    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    await sandbox.pass(BETWEEN_LIVES_MS);
+    const groupId = await this.makeGroup();
+    const messages = sandbox.slack.messages.length;
+    const { deliveries } = await sandbox.localAws.inbox.during(async () => {
+      await this.story(groupId);
+      await after?.(since);
+      await sandbox.pass(LATER_MS);
+      await this.lookAtAll();
+    });
+    const own = (texts: readonly string[]) =>
+      distinct(texts.map((text) => nameless(text, groupId)));
+    const slack = sandbox.slack.messages.slice(messages);
+    const left = {
+      rules: own(await this.rulesOf(groupId)),
+      ledger: own(await this.ledgerOf(groupId)),
+      audit: own(await this.auditOf(groupId)),
+      slack: own(slack.map(({ text }) => text)),
+      told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, groupId))),
+      gaps: own((await sandbox.items('HubCoverage')).flatMap(gapsIn)),
+      'dead letters': await this.deadLetters.taken(),
+    };
+    await this.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
+    await sandbox.settled();
+    return left;
+  }
+
+  /** All that a hub does by its schedules. */
+  async lookAtAll(): Promise<void> {
+    await this.fire('HubCoverageSchedule');
+    await this.fire('HubCoverageSchedule');
+    await this.fire('GroupsMemberHeartbeatRule');
+    await this.fire('GroupsMemberReconcileRule');
+  }
+
+  private async story(groupId: string): Promise<void> {
+    const { sandbox } = this;
+    await this.open(groupId, SSH);
+    await sandbox.pass(LATER_MS);
+    await this.open(groupId, RDP);
+    await sandbox.pass(LATER_MS);
+    await untilDone(
+      async () => sandbox.click('Approve for 1 h', sandbox.lastQuestion),
+      laterAndLater(this.sandbox),
+    );
+    await sandbox.pass(LATER_MS);
+    await this.lookAtAll();
+    await sandbox.pass(AN_HOUR_LATER_MS);
+  }
+
+  /** A schedule that failed comes again. */
+  private async fire(rule: string): Promise<void> {
+    await untilDone(async () => this.sandbox.fire(rule), laterAndLater(this.sandbox));
+  }
+
+  private async makeGroup(): Promise<string> {
+    this.lives += 1;
+    const { GroupId = '' } = await this.ec2.send(
+      new CreateSecurityGroupCommand({
+        GroupName: `life-${this.lives}`,
+        Description: 'of a life',
+        VpcId: this.vpcId,
+      }),
+    );
+    await this.sandbox.settled();
+    return GroupId;
+  }
+
+  private async open(GroupId: string, port: number): Promise<void> {
+    const peers = { FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+    await this.ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId,
+        IpPermissions: [{ IpProtocol: 'tcp', ...peers }],
+      }),
+    );
+    await this.sandbox.settled();
+  }
+
+  private async rulesOf(groupId: string): Promise<string[]> {
+    const { SecurityGroupRules = [] } = await this.ec2.send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [groupId] }] }),
+    );
+    return SecurityGroupRules.filter(({ IsEgress }) => !IsEgress).map(
+      ({ FromPort, CidrIpv4 }) => `${FromPort} from ${CidrIpv4}`,
+    );
+  }
+
+  private async ledgerOf(groupId: string): Promise<string[]> {
+    const items = await this.sandbox.items('GroupsLedger');
+    return items
+      .filter(({ pk, sk }) => pk?.S?.endsWith(groupId) && sk?.S?.startsWith('RULE#'))
+      .map(({ data }) => data?.S ?? '');
+  }
+
+  private async auditOf(groupId: string): Promise<string[]> {
+    const items = await this.sandbox.items('ApprovalsRequests');
+    const requests = items
+      .filter(({ sk, data }) => !sk?.S?.startsWith('AUDIT#') && data?.S?.includes(groupId))
+      .map(({ pk }) => pk?.S);
+    return items
+      .filter(({ pk, sk }) => requests.includes(pk?.S) && sk?.S?.startsWith('AUDIT#'))
+      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what))
+      .filter((what) => what !== CLICKED_AGAIN);
+  }
+}
+
+function nameless(text: string, groupId: string): string {
+  return withoutIdsAndTimes(text.replaceAll(groupId, 'group')).replace(/life-\d+/g, 'life');
+}
+
+const Change = z.object({
+  group: z.object({ id: z.string() }),
+  rules: z.array(
+    z.object({ fromPort: z.optional(z.number()), change: z.string(), outcome: z.string() }),
+  ),
+});
+
+/** What a message says came of the rules, however often and at which try. */
+function outcomesIn(message: string, groupId: string): string[] {
+  const told = message.startsWith('{') ? Change.safeParse(JSON.parse(message)).data : undefined;
+  if (told?.group.id !== groupId) return [];
+  return told.rules.map(({ fromPort, change, outcome }) => `${fromPort} ${change}: ${outcome}`);
+}
+
+function gapsIn(item: Readonly<Record<string, unknown>>): string[] {
+  return [...JSON.stringify(item).matchAll(/\\"cause\\":\\"(\w+)/g)].map(([, cause = '']) => cause);
+}

@@ -1,0 +1,148 @@
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+} from '@aws-sdk/client-iam';
+import * as z from 'zod/mini';
+import { DeadLetters } from './dead-letters';
+import { DEACTIVATE_AFTER, DELETE_AFTER, GRACE, HubSandbox, MEMBER } from './hub-sandbox';
+import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { untilDone } from './until-done';
+import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
+
+const DAY_MS = 86_400_000;
+/** To one run, and of no use after its report. */
+const ANSWERS = /^(ANSWER|INVENTORY)#/;
+/** Who does not report at once reports with a later schedule. */
+const BETWEEN_REPORTS_MS = 60 * 60_000;
+
+export const HUB_KEY_LIFE: KindOfLife = {
+  name: 'hub-keys',
+  title: 'IamKeySentry of a hub',
+  about: `An old key of a member gets its notice, is deactivated when its grace is over, gets the notice of its deletion,
+and is deleted. A run that failed is made again a day later. Compared are the key, what the sentry remembers of it,
+every step that was told of it, and dead letters.`,
+  async begin() {
+    const sandbox = await HubSandbox.start();
+    return new HubKeyLife(sandbox, new IAMClient(sandbox.localAws.accessTo(MEMBER)));
+  },
+};
+
+class HubKeyLife implements Life {
+  private lives = 0;
+  private readonly deadLetters: DeadLetters;
+
+  constructor(
+    readonly sandbox: HubSandbox,
+    private readonly iam: IAMClient,
+  ) {
+    this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
+  }
+
+  async live({ after }: LifeOptions = {}): Promise<EndState> {
+    const { sandbox } = this;
+    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    this.lives += 1;
+    const name = `someone${this.lives}x`;
+    const keyId = await this.addUser(name);
+    const letters: string[] = [];
+    const { deliveries } = await sandbox.localAws.inbox.during(async () => {
+      for await (const letter of this.story()) letters.push(...letter);
+      await after?.(since);
+    });
+    const own = (texts: readonly string[]) =>
+      distinct(texts.map((text) => nameless(text, name, keyId)));
+    const left = {
+      key: own([`${keyId}: ${(await this.statusOf(name)) ?? 'gone'}`]),
+      records: own(await this.recordsOf(keyId)),
+      told: own(deliveries.flatMap(({ message }) => stepsIn(message, name))),
+      'dead letters': [...letters, ...(await this.deadLetters.taken())],
+    };
+    await this.remove(name);
+    return left;
+  }
+
+  /** Gives the dead letters on the way: queues keep them for two weeks. */
+  private async *story(): AsyncGenerator<string[]> {
+    for (const days of [DEACTIVATE_AFTER + 1, GRACE + 1, 1, DELETE_AFTER + 1]) {
+      await this.sandbox.setClockOn(days * DAY_MS);
+      await this.sandbox.localAws.coolDown();
+      await untilDone(
+        async () => this.run(),
+        async () => this.sandbox.setClockOn(DAY_MS),
+      );
+      yield this.deadLetters.taken();
+    }
+  }
+
+  /** All that a hub does in a day about keys. */
+  private async run(): Promise<void> {
+    const { sandbox } = this;
+    await sandbox.fire('HubCoverageSchedule');
+    await sandbox.fire('KeysSchedule');
+    for (let report = 0; report < 2; report += 1) {
+      await sandbox.setClockOn(BETWEEN_REPORTS_MS);
+      await sandbox.fire('KeysReportSchedule');
+    }
+  }
+
+  private async addUser(UserName: string): Promise<string> {
+    await this.iam.send(new CreateUserCommand({ UserName }));
+    const { AccessKey } = await this.iam.send(new CreateAccessKeyCommand({ UserName }));
+    await this.sandbox.settled();
+    return AccessKey?.AccessKeyId ?? '';
+  }
+
+  private async statusOf(UserName: string): Promise<string | undefined> {
+    const { AccessKeyMetadata = [] } = await this.iam.send(new ListAccessKeysCommand({ UserName }));
+    return AccessKeyMetadata[0]?.Status;
+  }
+
+  private async recordsOf(keyId: string): Promise<string[]> {
+    const items = await this.sandbox.items('KeysMemberKeys');
+    return items
+      .filter(({ pk }) => !ANSWERS.test(pk?.S ?? ''))
+      .map((item) => JSON.stringify(item))
+      .filter((text) => text.includes(keyId));
+  }
+
+  private async remove(UserName: string): Promise<void> {
+    const { AccessKeyMetadata = [] } = await this.iam.send(new ListAccessKeysCommand({ UserName }));
+    for (const { AccessKeyId } of AccessKeyMetadata) {
+      await this.iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+    }
+    await this.iam.send(new DeleteUserCommand({ UserName }));
+  }
+}
+
+const Report = z.object({
+  type: z.literal('organization-access-key-report'),
+  keys: z.array(
+    z.object({
+      keys: z.array(
+        z.object({
+          userName: z.string(),
+          step: z.optional(z.object({ kind: z.string(), step: z.string() })),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** How often a report comes while a grace passes, is no difference. */
+function stepsIn(message: string, name: string): string[] {
+  const report = message.startsWith('{') ? Report.safeParse(JSON.parse(message)).data : undefined;
+  return (report?.keys ?? [])
+    .flatMap(({ keys }) => keys)
+    .filter(({ userName, step }) => userName === name && step?.kind !== 'wait')
+    .flatMap(({ step }) => (step ? `${step.kind} ${step.step}` : []));
+}
+
+function nameless(text: string, name: string, keyId: string): string {
+  return withoutIdsAndTimes(text.replaceAll(keyId, 'key').replaceAll(name, 'user'))
+    .replace(/\d{4}-\d\d-\d\d/g, 'day')
+    .replace(/\b\d+ days?\b/g, 'days');
+}

@@ -1,0 +1,224 @@
+import {
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+  ListAccessKeysCommand,
+  TagUserCommand,
+  UntagUserCommand,
+} from '@aws-sdk/client-iam';
+import * as z from 'zod/mini';
+import { DeadLetters } from './dead-letters';
+import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { laterAndLater, untilDone } from './until-done';
+import {
+  ALICE,
+  GRACE,
+  type KeyApprovalAsking,
+  KeyApprovalSandbox,
+  keyIdOf,
+} from '../../test/support/sandbox/key-approval-sandbox';
+import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const DELETE_AFTER_DAYS = 31;
+const OWNER = { id: 'U0OLGA', name: 'olga', address: 'olga@example.com' };
+/** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
+const CLICKED_AGAIN = 'refused-click';
+
+const Report = z.object({
+  type: z.literal('access-key-report'),
+  keys: z.array(
+    z.object({
+      userName: z.string(),
+      step: z.optional(z.object({ kind: z.string(), step: z.string() })),
+    }),
+  ),
+});
+
+const COMPARED = `Compared are the states of the keys, what the sentry remembers of them, every step that was told of them,
+and dead letters`;
+
+export const KEY_LIFE: KindOfLife = {
+  name: 'keys',
+  title: 'IamKeySentry and people who approve',
+  about: `Two old keys get their notice. When its grace is over people are asked, and an owner hears of theirs in a
+direct message and answers. One key is deactivated, as someone approves; the other stays, as someone denies. The
+first gets the notice of its deletion, and is deleted. A run that failed is made again a day later. ${COMPARED}; the
+audit of every request, and every text that Slack shows.`,
+  begin: async () => beginKeyLife('people'),
+};
+
+export const UNASKED_KEY_LIFE: KindOfLife = {
+  name: 'keys-unasked',
+  title: 'IamKeySentry alone',
+  about: `The same, where no one is asked: both keys get their notice, are deactivated, get the notice of their deletion,
+and are deleted. ${COMPARED}.`,
+  begin: async () => beginKeyLife('no one'),
+};
+
+async function beginKeyLife(asks: KeyApprovalAsking): Promise<Life> {
+  const sandbox = await KeyApprovalSandbox.start(undefined, asks);
+  sandbox.slack.addUser({ id: OWNER.id, name: OWNER.name, email: OWNER.address });
+  return new KeyLife(sandbox, asks);
+}
+
+class KeyLife implements Life {
+  private lives = 0;
+  private readonly deadLetters: DeadLetters;
+
+  constructor(
+    readonly sandbox: KeyApprovalSandbox,
+    private readonly asks: KeyApprovalAsking,
+  ) {
+    this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
+  }
+
+  async live({ after }: LifeOptions = {}): Promise<EndState> {
+    const { sandbox } = this;
+    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    const messages = sandbox.slack.messages.length;
+    this.lives += 1;
+    const names = [`first${this.lives}x`, `second${this.lives}x`] as const;
+    const letters: string[] = [];
+    const { deliveries } = await sandbox.localAws.inbox.during(async () => {
+      for await (const letter of this.story(names)) letters.push(...letter);
+      await after?.(since);
+    });
+    const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, names)));
+    const left = {
+      keys: own(await Promise.all(names.map(async (name) => this.keyOf(name)))),
+      records: own(await this.recordsOf(names)),
+      told: own(deliveries.flatMap(({ message }) => stepsIn(message, names))),
+      audit: distinct(await this.auditOf(names)),
+      slack: own(
+        sandbox.slack.messages
+          .slice(messages)
+          .map(({ text }) => text)
+          .filter((text) => names.some((name) => isAbout(text, name))),
+      ),
+      'dead letters': [...letters, ...(await this.deadLetters.taken())],
+    };
+    await this.remove(names);
+    return left;
+  }
+
+  /** Gives the dead letters on the way: queues keep them for two weeks. */
+  private async *story(names: readonly [string, string]): AsyncGenerator<string[]> {
+    const { sandbox, deadLetters } = this;
+    await sandbox.setClockOn(DAY_MS);
+    await sandbox.addUsers(names);
+    await this.tagOwned(names[0]);
+    await this.run();
+    yield deadLetters.taken();
+    await sandbox.setClockOn((GRACE + 1) * DAY_MS);
+    await this.run();
+    yield deadLetters.taken();
+    if (this.asks === 'people') await this.decide(names);
+    await this.run();
+    yield deadLetters.taken();
+    await sandbox.setClockOn((GRACE + 1) * DAY_MS);
+    if (this.asks === 'people') await this.keep(names[1]);
+    await sandbox.setClockOn((DELETE_AFTER_DAYS - GRACE) * DAY_MS);
+    await this.run();
+  }
+
+  private async decide([approved, denied]: readonly [string, string]): Promise<void> {
+    const { sandbox } = this;
+    await this.done(async () => sandbox.answer(OWNER.id, 'Not needed any more', {}));
+    await this.done(async () => sandbox.click(ALICE, 'Approve', approved));
+    await this.done(async () => sandbox.click(ALICE, 'Deny', denied));
+    await sandbox.pass(6 * MINUTE_MS);
+    await sandbox.pass(6 * MINUTE_MS);
+  }
+
+  /** A schedule comes every day. */
+  private async run(): Promise<void> {
+    const { sandbox } = this;
+    await untilDone(
+      async () => sandbox.run(),
+      async () => sandbox.setClockOn(DAY_MS),
+    );
+  }
+
+  /** Someone whom Slack shows an error clicks again. */
+  private async done(click: () => Promise<void>): Promise<void> {
+    await untilDone(click, laterAndLater(this.sandbox));
+  }
+
+  private async tagOwned(name: string): Promise<void> {
+    const Tags = [{ Key: 'Owner', Value: OWNER.address }];
+    await this.sandbox.iam.send(new TagUserCommand({ UserName: name, Tags }));
+  }
+
+  /** Before people are asked about it once more. */
+  private async keep(name: string): Promise<void> {
+    const Tags = [{ Key: 'keep-keys-until', Value: this.dayIn(60) }];
+    await this.sandbox.iam.send(new TagUserCommand({ UserName: name, Tags }));
+  }
+
+  private dayIn(days: number): string {
+    return new Date(this.sandbox.localAws.now().getTime() + days * DAY_MS)
+      .toISOString()
+      .slice(0, 10);
+  }
+
+  private async keyOf(name: string): Promise<string> {
+    return `${name}: ${(await this.sandbox.status(name)) ?? 'gone'}`;
+  }
+
+  private async recordsOf(names: readonly string[]): Promise<string[]> {
+    const items = await this.sandbox.items('SentryKeyRecords');
+    return items
+      .filter(({ keyId }) => names.some((name) => keyId?.S?.startsWith(keyIdOf(name))))
+      .map((item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => a.localeCompare(b))));
+  }
+
+  private async auditOf(names: readonly string[]): Promise<string[]> {
+    if (this.asks === 'no one') return [];
+    return (await this.sandbox.items('ApprovalsRequests'))
+      .filter(
+        ({ pk, sk }) =>
+          names.some((name) => pk?.S?.includes(keyIdOf(name))) && sk?.S?.startsWith('AUDIT#'),
+      )
+      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what))
+      .filter((what) => what !== CLICKED_AGAIN);
+  }
+
+  private async remove(names: readonly string[]): Promise<void> {
+    const { iam } = this.sandbox;
+    for (const UserName of names) {
+      const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName }));
+      for (const { AccessKeyId } of AccessKeyMetadata) {
+        await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+      }
+      await iam.send(new UntagUserCommand({ UserName, TagKeys: ['Owner', 'keep-keys-until'] }));
+      await iam.send(new DeleteUserCommand({ UserName }));
+    }
+  }
+}
+
+/** Other users have keys, too. */
+function isAbout(text: string, name: string): boolean {
+  return text.includes(name) || text.includes(keyIdOf(name));
+}
+
+/** How often a report comes while a grace passes, is no difference. */
+function stepsIn(message: string, names: readonly string[]): string[] {
+  const report = message.startsWith('{') ? Report.safeParse(JSON.parse(message)).data : undefined;
+  if (!report) return [];
+  return report.keys
+    .filter(({ userName, step }) => names.includes(userName) && step?.kind !== 'wait')
+    .flatMap(({ userName, step }) => (step ? `${userName}: ${step.kind} ${step.step}` : []));
+}
+
+function nameless(text: string, names: readonly string[]): string {
+  return names
+    .reduce(
+      (rest, name, index) =>
+        rest.replaceAll(keyIdOf(name), `key ${index}`).replaceAll(name, `user ${index}`),
+      withoutIdsAndTimes(text),
+    )
+    .replace(/\d{4}-\d\d-\d\d/g, 'day')
+    .replace(/\b\d+ days?\b/g, 'days')
+    .replace(/(key \d)-[\w-]+/g, '$1 request');
+}

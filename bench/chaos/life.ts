@@ -1,0 +1,44 @@
+import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
+import type { LocalAws } from '../../sandbox/local-aws';
+
+/** What a life leaves behind, part by part, in words that are the same for every life. */
+export type EndState = Readonly<Record<string, readonly string[]>>;
+
+/** How much had happened by then. */
+export interface Since {
+  readonly calls: number;
+  readonly events: number;
+}
+
+/** Where lives are lived, one after the other. */
+export interface LifeSandbox {
+  readonly localAws: LocalAws;
+  /** All calls, of functions and of others. */
+  readonly calls: readonly ApiCall[];
+  /** All that CloudTrail told. */
+  readonly events: readonly CloudTrailEvent[];
+  /** Until no function has anything left to do. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LifeOptions {
+  /** Comes at its end, told where it began. */
+  after?(since: Since): Promise<void>;
+}
+
+/** The same story each time, with groups, keys or requests of its own. */
+export interface Life {
+  readonly sandbox: LifeSandbox;
+  /** With what it leaves behind. */
+  live(options?: LifeOptions): Promise<EndState>;
+}
+
+export interface KindOfLife {
+  /** As CHAOS_LIVES names it. */
+  readonly name: string;
+  readonly title: string;
+  /** Markdown: what happens in it, and what is compared. */
+  readonly about: string;
+  begin(): Promise<Life>;
+}
