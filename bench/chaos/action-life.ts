@@ -22,7 +22,8 @@ are asked for. Two people approve the first, and the snapshot is deleted; someon
 third for an hour, and it ends. Compared are the snapshots, what is stored of each request and its result, the audit,
 every text that Slack shows, and dead letters. Where a question says that it failed, someone has it tried again at
 the end. That the function tells of a snapshot that its own earlier call has
-deleted in other words, is no difference.`,
+deleted in other words, is no difference. No one repeats a call of that function whose answer is lost: with every answer
+lost it has no answer at all, so its messages become dead letters, of which an alarm tells, until someone has it tried again.`,
   async begin() {
     return new ActionLife(await ActionSandbox.start());
   },

@@ -21,6 +21,8 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DELETE_AFTER_DAYS = 31;
+/** Told once more in a run that is made again; whether the step is done at last, is compared. */
+const ON_THE_WAY = ['wait', 'failed'];
 const OWNER = { id: 'U0OLGA', name: 'olga', address: 'olga@example.com' };
 /** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
 const CLICKED_AGAIN = 'refused-click';
@@ -37,6 +39,8 @@ const Report = z.object({
 
 const COMPARED = `Compared are the states of the keys, what the sentry remembers of them, every step that was told of them,
 and dead letters`;
+const NO_DIFFERENCE = `A step that a report tells as failed, since a run died before it, and that the next run takes, is no
+difference.`;
 
 export const KEY_LIFE: KindOfLife = {
   name: 'keys',
@@ -44,7 +48,7 @@ export const KEY_LIFE: KindOfLife = {
   about: `Two old keys get their notice. When its grace is over people are asked, and an owner hears of theirs in a
 direct message and answers. One key is deactivated, as someone approves; the other stays, as someone denies. The
 first gets the notice of its deletion, and is deleted. A run that failed is made again a day later. ${COMPARED}; the
-audit of every request, and every text that Slack shows.`,
+audit of every request, and every text that Slack shows. ${NO_DIFFERENCE}`,
   begin: async () => beginKeyLife('people'),
 };
 
@@ -52,7 +56,7 @@ export const UNASKED_KEY_LIFE: KindOfLife = {
   name: 'keys-unasked',
   title: 'IamKeySentry alone',
   about: `The same, where no one is asked: both keys get their notice, are deactivated, get the notice of their deletion,
-and are deleted. ${COMPARED}.`,
+and are deleted. ${COMPARED}. ${NO_DIFFERENCE}`,
   begin: async () => beginKeyLife('no one'),
 };
 
@@ -202,12 +206,13 @@ function isAbout(text: string, name: string): boolean {
   return text.includes(name) || text.includes(keyIdOf(name));
 }
 
-/** How often a report comes while a grace passes, is no difference. */
 function stepsIn(message: string, names: readonly string[]): string[] {
   const report = message.startsWith('{') ? Report.safeParse(JSON.parse(message)).data : undefined;
   if (!report) return [];
   return report.keys
-    .filter(({ userName, step }) => names.includes(userName) && step?.kind !== 'wait')
+    .filter(
+      ({ userName, step }) => names.includes(userName) && !ON_THE_WAY.includes(step?.kind ?? ''),
+    )
     .flatMap(({ userName, step }) => (step ? `${userName}: ${step.kind} ${step.step}` : []));
 }
 
