@@ -15,6 +15,8 @@ export interface Crash {
 
 /** A crash that is to come. */
 export interface AwaitedCrash {
+  /** Until a function has met it. */
+  readonly met: Promise<void>;
   /** From then on it comes no more. */
   end(): void;
 }
@@ -69,17 +71,23 @@ export type Interference =
   | { readonly kind: 'lose-answer' }
   | { readonly kind: 'crash'; readonly when: 'before' | 'after'; readonly invocationId: string };
 
+interface PendingCrash extends Crash {
+  meet(): void;
+}
+
 /** Faults of calls that functions make: each belongs to an invocation. */
 export class InvocationFaults {
-  private readonly crashes = new Set<Crash>();
+  private readonly crashes = new Set<PendingCrash>();
   private readonly disturbances: PendingDisturbance[] = [];
   private readonly outages: Outage[] = [];
   private losing: LosingAnswers | undefined;
 
   crash(crash: Crash): AwaitedCrash {
-    const awaited = { ...crash };
+    let meet: () => void = () => undefined;
+    const met = new Promise<void>((resolve) => (meet = resolve));
+    const awaited = { ...crash, meet };
     this.crashes.add(awaited);
-    return { end: () => void this.crashes.delete(awaited) };
+    return { met, end: () => void this.crashes.delete(awaited) };
   }
 
   disturb(disturbance: Disturbance): DisturbedCall {
@@ -116,6 +124,7 @@ export class InvocationFaults {
     );
     if (!crash) return undefined;
     this.crashes.delete(crash);
+    crash.meet();
     return { kind: 'crash', when: crash.when, invocationId };
   }
 

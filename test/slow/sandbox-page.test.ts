@@ -67,6 +67,9 @@ describeInBrowser('the page of the sandbox', () => {
     ]);
     await expectPictures(page, 'locked-group');
 
+    await move(page, 'Kill the function');
+    await timeline.getByText('the one that was killed could still be at work').waitFor();
+
     const late = await opened(scene.url);
     await late.getByRole('log', { name: 'Timeline' }).getByText('call').nth(2).waitFor();
     expect(await late.getByRole('log', { name: 'Timeline' }).innerText()).toBe(
@@ -392,7 +395,8 @@ function slackWith(modals: SlackShown['modals']): SlackShown {
 }
 
 async function idle(page: Page): Promise<void> {
-  await page.locator('[aria-disabled="true"]').first().waitFor({ state: 'detached' });
+  const busy = page.locator('[aria-disabled="true"]').first();
+  await busy.waitFor({ state: 'detached', timeout: READY_MS });
 }
 
 async function standingRules(page: Page): Promise<string[]> {

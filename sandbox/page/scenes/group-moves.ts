@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { callByCli } from './call-by-cli';
 import { forgedEventCall } from './forged-event';
+import { RESPONSE_LEASE_SECONDS } from '../../../src/security-group/contracts/respond-to-changes.environment';
 import type { AwsCredentials, DeployedStack, LocalAws } from '../../local-aws';
 import type { Move } from '../moves';
 import type { SandboxPage } from '../sandbox-page';
@@ -68,7 +69,7 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'kill-function',
       label: 'Kill the function',
-      hint: 'SSH is opened, and the function is killed once it has reverted that, while it tells of it. The queue brings the event again: what has to be told may be told twice, and is never lost.',
+      hint: 'SSH is opened, and the function is killed once it has reverted that, while it tells of it. Once its lease is over, the event is handled again: what has to be told may be told twice, and is never lost.',
       do: async () => moves.killFunction(),
     },
     {
@@ -151,15 +152,29 @@ class GroupMoves {
     await settled();
   }
 
-  /** After it has acted: the next try waits for no lease. A later move must not meet the crash. */
+  /** After it has acted. A later move must not meet the crash. */
   async killFunction(): Promise<void> {
     const { localAws } = this.stage;
     const crash = localAws.crashNext({ service: 'events', action: 'PutEvents', when: 'before' });
     try {
-      await this.openSsh();
+      const opened = this.openSsh();
+      const isMet = await Promise.race([crash.met.then(() => true), opened.then(() => false)]);
+      if (isMet) await this.leaseOver();
+      await opened;
     } finally {
       crash.end();
     }
+  }
+
+  /** The one that was killed holds it; the next try cannot know that it is no more. */
+  private async leaseOver(): Promise<void> {
+    const { localAws } = this.stage;
+    const time = new Date(localAws.now().getTime() + RESPONSE_LEASE_SECONDS * 1_000);
+    await localAws.setClock(time);
+    this.page.tell(
+      'clock',
+      `${RESPONSE_LEASE_SECONDS} seconds pass: until then, the one that was killed could still be at work`,
+    );
   }
 
   async loseAnswers(): Promise<void> {
