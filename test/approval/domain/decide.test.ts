@@ -1,4 +1,5 @@
 import { join } from '../../../src/approval/domain/admit';
+import { takeClick } from '../../../src/approval/domain/take-click';
 import {
   APPROVE,
   approveFor,
@@ -492,6 +493,32 @@ test('the same click changes nothing the second time', async () => {
   await workflow.work();
   expect(await workflow.request()).toEqual(before);
   expect(workflow.refusals()).toEqual([]);
+});
+
+test('the same click counts once where another function judges it while the requester is looked up', async () => {
+  const workflow = new WorkflowInMemory({ requiredApprovals: 2 });
+  workflow.people.users.set('dan@example.com', 'dan');
+  workflow.people.isDown = true;
+  await asked(workflow, askOf({}, { name: 'admin/dan', email: 'dan@example.com' }));
+  workflow.people.isDown = false;
+  const click = workflow.clickOf('ann', APPROVE);
+  workflow.people.afterLookUp.set(workflow.people.lookedUp.length + 1, async () => {
+    await takeClick(click, workflow.configuration, workflow.ports());
+  });
+  await workflow.receive(click);
+  await workflow.work();
+  expect((await workflow.request()).votes).toHaveLength(1);
+  expect(workflow.entries()).toEqual(['asked', 'vote']);
+});
+
+test.each([
+  ['for how long', approveFor(3_600), 'approve for 3600 s'],
+  ['that it was for good', APPROVE, 'approve'],
+])('the audit says of an approval %s', async (_, action, detail) => {
+  const workflow = await asked();
+  await workflow.click('ann', action);
+  const entries = workflow.store.audit.get('r1') ?? [];
+  expect(entries.find(({ what }) => what === 'vote')).toMatchObject({ by: 'ann', detail });
 });
 
 describe('a retry', () => {

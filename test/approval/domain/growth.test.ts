@@ -83,6 +83,14 @@ test('no more than fifty refusals wait to be told, and every click is in the aud
   expect(refusalsIn(await workflow.request())).toEqual([]);
 });
 
+test('fifty refusals may wait beside other messages that do', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.trouble = new MessengerUnavailableError('down', HOUR);
+  await workflow.ask();
+  for (let number = 0; number < 51; number += 1) await workflow.click('mallory', APPROVE);
+  expect(refusalsIn(await workflow.request())).toHaveLength(50);
+});
+
 describe('a click that was judged so long ago that it is forgotten', () => {
   /** A first click, and 200 after it, of which the last is judged here. */
   async function forgotten(action: typeof APPROVE): Promise<WorkflowInMemory> {

@@ -62,6 +62,17 @@ describe('a click that was made in time while no one can say who may decide', ()
     expect(workflow.store.unjudgedClicks()).toHaveLength(1);
   });
 
+  test('waits on where another one is known not to count', async () => {
+    const workflow = await unreadable();
+    await workflow.click('ann', DENY);
+    await workflow.click('mallory', DENY);
+    const { waitingClicks = [] } = await workflow.request();
+    expect(waitingClicks.map(({ click }) => click.userId)).toEqual(['ann']);
+    mend(workflow);
+    await workflow.pass(MINUTE);
+    expect((await workflow.request()).decision).toMatchObject({ kind: 'denied', by: ['ann'] });
+  });
+
   test('has the request end as if it were denied, and the asker told so', async () => {
     const workflow = await unreadable();
     await workflow.click('ann', DENY);

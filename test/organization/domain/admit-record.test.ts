@@ -54,7 +54,7 @@ describe('an account that no list has', () => {
 
   test.each([
     ['before the record came', MEMBERS],
-    ['so soon after it that clocks may differ', listReadAfter(4)],
+    ['so soon after it that clocks may differ', listReadAfter(5)],
     ['never', { ...MEMBERS, list: undefined }],
   ])('may have joined, where the list was read %s', (_, members) => {
     expect(admitRecord(recordOf(STRANGER), members)).toEqual({
@@ -104,6 +104,18 @@ describe("the hub's own place", () => {
     ],
   ])('is admitted always: one %s', (_, members) => {
     expect(admitToHub(recordOf(OWN), members, OWN)).toMatchObject({ kind: 'admitted', place: OWN });
+  });
+
+  test('has the name of its account, where a list says it', () => {
+    expect(admitToHub(recordOf(OWN), MEMBERS, OWN)).toEqual({
+      kind: 'admitted',
+      place: OWN,
+      account: HUB,
+    });
+    expect(admitToHub(recordOf(OWN), { ...MEMBERS, list: undefined }, OWN)).toEqual({
+      kind: 'admitted',
+      place: OWN,
+    });
   });
 
   test('does not vouch for a record that names another account', () => {
