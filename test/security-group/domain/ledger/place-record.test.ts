@@ -129,6 +129,15 @@ describe('after a look', () => {
     });
   });
 
+  test('ids are one choice, whatever they are: they change with each deployment', () => {
+    const ids = (...groupIds: string[]): GroupSelector => ({ kind: 'ids', groupIds });
+    const byIds: MonitoredGroups = { include: [ids('sg-1'), ids('sg-2', 'sg-3')], exclude: [] };
+    expect(afterLook(looked, byIds, [], NOW).looks).toEqual([{ choice: 'ids', at: NOW }]);
+    expect(afterLook(looked, { include: [{ kind: 'all' }], exclude: [] }, [], NOW).looks).toEqual([
+      { choice: 'all', at: NOW },
+    ]);
+  });
+
   test('a choice that no one makes any more is forgotten', () => {
     const { looks } = afterLook(looked, onlyTag, [], NOW);
     expect(looks.map(({ choice }) => choice)).toEqual(['tag team=web']);
