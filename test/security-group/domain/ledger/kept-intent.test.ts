@@ -30,6 +30,16 @@ test('where tags take too much, all of it is kept without them', () => {
   expect(isKeptWhole(tagged)).toBe(true);
 });
 
+test('the values that are to be given back are kept without their tags, too', () => {
+  const restoring = (tags: number) =>
+    judgements(60, 'it opens SSH', tags).map((judgement): Judgement => ({
+      ...judgement,
+      verdict: 'restore',
+      restored: judgement.rule,
+    }));
+  expect(keptIntent(restoring(50))).toEqual(restoring(0));
+});
+
 test('of more than fits, the first are kept', () => {
   const many = judgements(1_000, 'x'.repeat(400), 0);
   const kept = keptIntent(many);

@@ -104,11 +104,11 @@ describe('after a look', () => {
   });
 
   test('a choice that could not be read keeps its time, and so does the place', () => {
-    expect(afterLook(looked, both, [byTag], NOW)).toEqual({
+    expect(afterLook(looked, both, [byVpc], NOW)).toEqual({
       lastLookAt: before(DAY),
       looks: [
-        { choice: 'tag team=web', at: before(60 * MINUTE) },
-        { choice: 'vpc-1', at: NOW },
+        { choice: 'tag team=web', at: NOW },
+        { choice: 'vpc-1', at: before(30 * MINUTE) },
       ],
     });
   });

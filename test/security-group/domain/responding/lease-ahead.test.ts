@@ -103,7 +103,7 @@ describe('a lease holds what is about to be done', () => {
   test.each<[string, readonly Judgement[], readonly Judgement[]]>([
     ['less', [revoke], [revoke, other]],
     ['more', [revoke, other], [revoke]],
-    ['another rule', [revoke], [other]],
+    ['another rule beside it', [revoke, other], [revoke, { ...revoke, rule: viaList }]],
     ['another verdict', [revoke], [{ ...revoke, verdict: 'keep' }]],
   ])('and not where it holds %s', async (_, intent, judgements) => {
     expect(await held(intent, judgements)).toBe(false);
