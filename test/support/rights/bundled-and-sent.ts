@@ -155,7 +155,6 @@ const NEVER_SENT: Readonly<Record<string, readonly NeverSent[]>> = {
       calls: ['dynamodb:UpdateItem'],
       because: 'the function that advances requests keeps what was written for longer',
     },
-    { calls: ['sqs:SendMessage'], because: 'the minute run points it to what is due again' },
   ],
 };
 
