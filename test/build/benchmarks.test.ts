@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pointsIn } from '../../bench/chaos/points';
+import { chaosSection } from '../../bench/chaos/chaos-section';
+import { functionsIn, pointsIn } from '../../bench/chaos/points';
 import { median, percentile } from '../../bench/figures/percentile';
 import { BENCHES } from '../../bench/page/benches';
 import { markdownTable } from '../../bench/page/section';
@@ -59,6 +60,56 @@ test('points are the calls of functions, invocation by invocation', () => {
     [0, 2, 'UpdateItem'],
     [1, 1, 'Query'],
   ]);
+});
+
+test('chaos says of each life what was done to it, and how much of it left the same', () => {
+  const point = { role: 'Keys', afterInvocations: 0, n: 1, service: 'iam', action: 'ListUsers' };
+  const outcome = { what: 'ended', hasCome: true, differences: [] };
+  const never = new Promise<never>(() => undefined);
+  const { goals, parts } = chaosSection(
+    [
+      {
+        kind: { name: 'keys', title: 'Keys', about: 'A key gets old.', begin: async () => never },
+        found: 4,
+        atPoints: [
+          { ...outcome, point, crash: 'crash-before', differences: ['less in keys: Inactive'] },
+          { ...outcome, point, crash: 'crash-after', hasCome: false },
+        ],
+        others: [{ ...outcome, what: 'iam is down for an hour' }],
+      },
+    ],
+    12,
+  );
+  expect(goals).toMatchObject([{ figure: '1 of 2 the same', isMet: false }]);
+  expect(parts).toContainEqual({ kind: 'text', text: '### Keys' });
+  expect(parts).toContainEqual({
+    kind: 'table',
+    rows: [
+      {
+        function: 'Keys',
+        call: 'iam ListUsers',
+        points: 1,
+        'ended before it': '1 differ',
+        'ended after it': 'the same, 1 did not come up',
+      },
+    ],
+  });
+});
+
+test('the calls of a function of a hub in a member are its own', () => {
+  const hub = {
+    ...called('first', 'Query'),
+    callerArn: 'arn:aws:sts::1:assumed-role/hub-keys/keys',
+  };
+  const member = {
+    ...called('first', 'ListUsers'),
+    callerArn: 'arn:aws:sts::2:assumed-role/member/hub-keys',
+  };
+  expect(pointsIn([hub, member]).map(({ role, n, action }) => [role, n, action])).toEqual([
+    ['hub-keys', 1, 'Query'],
+    ['hub-keys', 2, 'ListUsers'],
+  ]);
+  expect(functionsIn([hub, member])).toEqual([{ role: 'hub-keys', functionName: 'keys' }]);
 });
 
 function called(invocationId: string, action: string): ApiCall {
