@@ -43,8 +43,4 @@ export class DeadLetters {
     await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     return Messages.length + (await this.takenFrom(QueueUrl));
   }
-
-  end(): void {
-    this.sqs.destroy();
-  }
 }
