@@ -70,6 +70,14 @@ describeInBrowser('the page of the sandbox', () => {
     await move(page, 'Kill the function');
     await timeline.getByText('the one that was killed could still be at work').waitFor();
 
+    await move(page, 'Remove a rule');
+    await standingRule(page, 'tcp 443').waitFor({ state: 'detached' });
+    await move(page, 'Widen a rule');
+    await timeline.getByText('a deployment by the CDK puts the rule of the app back').waitFor();
+    await timeline
+      .getByText('restore: tcp 443 from 0.0.0.0/0, in place of tcp 0-65535 from 0.0.0.0/0')
+      .waitFor();
+
     const late = await opened(scene.url);
     await late.getByRole('log', { name: 'Timeline' }).getByText('call').nth(2).waitFor();
     expect(await late.getByRole('log', { name: 'Timeline' }).innerText()).toBe(
@@ -127,7 +135,7 @@ describeInBrowser('the page of the sandbox', () => {
     await timeline
       .getByText('no one is asked in Slack: the same was denied a short while before')
       .waitFor();
-    expect(await standingRules(page)).not.toContain('tcp 5432 from 10.20.0.0/16');
+    await standingRule(page, 'tcp 5432').waitFor({ state: 'detached' });
 
     await move(page, 'Have a snapshot deleted');
     await approve(page, 'U0ALICE');
@@ -401,6 +409,10 @@ async function idle(page: Page): Promise<void> {
 
 async function standingRules(page: Page): Promise<string[]> {
   return page.locator('.rule:not(.gone) .traffic').allInnerTexts();
+}
+
+function standingRule(page: Page, traffic: string) {
+  return page.locator('.rule:not(.gone)').filter({ hasText: traffic });
 }
 
 function slackOf(page: Page) {
