@@ -51,6 +51,15 @@ test('after an outage of seven hours, nothing is missing, and what was read twic
   expect(missing).toEqual([]);
 });
 
+test('a run says which rows it has read, and how many', async () => {
+  const store = new StoreInMemory();
+  const { window, rows, isPutOff } = await run(store, 1);
+  expect(store.readUntil).toEqual(window.until);
+  expect(rows).toBeGreaterThan(0);
+  expect(rows).toBe(store.handedOn.size);
+  expect(isPutOff).toBe(false);
+});
+
 test('where the store is busy, the next run reads what this one did not', async () => {
   const store = new StoreInMemory();
   await run(store, 1);

@@ -27,7 +27,9 @@ test.each<[string, number]>([
   ['cron(0 6 1W * ? *)', 33],
   ['cron(0 6 1/2 * ? *)', 2],
   ['cron(0 6 * JAN ? *)', 336],
+  ['cron( 0  18,6 * * ? * )', 0.5],
   ['cron(0 6 1 1 ? 2020)', Infinity],
+  ['cron(0 6 * * ? 2023-2025)', Infinity],
   ['at(2026-12-01T00:00:00)', Infinity],
 ])('between two runs of %s there are up to %d days', (expression, days) => {
   expect(daysBetweenRuns(expression, FROM)?.most).toBeCloseTo(days, 6);
@@ -48,7 +50,14 @@ test.each<[string, number]>([
 test.each([
   '${Token[TOKEN.1]}',
   'rate(soon)',
+  'a rate(5 minutes)',
+  'rate(5 minutes) at least',
+  'not at(2026-12-01T00:00:00)',
+  'my cron(0 6 * * ? *)',
+  'cron(0 6 * * ? *) UTC',
   'cron(0 6 * *)',
+  'cron(0 6 * * ?)',
+  'cron(0 6 * * ? * *)',
   'cron(61 6 * * ? *)',
   'cron(a * * * ? *)',
 ])('of %s nothing is known', (expression) => {
