@@ -4,12 +4,10 @@
  */
 export const SAMPLE: Readonly<Record<string, string>> = {
   'src/access-key/domain/key-rules.ts': 'which rule a key breaks',
-  'src/access-key/domain/key-actions.ts': 'when a key is deactivated and deleted',
   'src/approval/domain/approvals-needed.ts': 'how many must approve',
   'src/approval/domain/judge-click.ts': 'whose click counts, and as what',
   'src/organization/domain/admit-record.ts': 'which record of a member is believed',
   'src/security-group/domain/judging/judge.ts': 'what is done about a rule',
   'src/security-group/domain/ledger/grants.ts': 'which grant covers a rule, and until when',
   'src/security-group/domain/responding/lease-ahead.ts': 'which of two functions may act',
-  'src/security-group/domain/rules/rule.ts': 'whether two rules are the same',
 };
