@@ -33,14 +33,23 @@ export function countRepeats(
   windowMilliseconds: number,
 ): RepeatCount {
   const now = report.lookedAt;
-  // Another outcome is news: what could not be put back a moment ago, or was left during a pause,
-  // and is right now.
+  // Another outcome than was told last is news: what could not be put back a moment ago, or was left
+  // during a pause or while people were asked, and is right now.
   const keys = report.rules.map(({ rule, change, outcome }) =>
     [change, outcome.kind, ruleKey(rule), nameOf(report.call.actor)].join(' '),
   );
   const recent = new Map(known.map((repeat) => [repeat.key, repeat]));
-  const isTold = (key: string) =>
-    now.getTime() < (recent.get(key)?.toldAt.getTime() ?? -Infinity) + windowMilliseconds;
+  const lastTold = new Map<string, number>();
+  for (const { key, toldAt } of known) {
+    const about = withoutOutcome(key);
+    lastTold.set(about, Math.max(toldAt.getTime(), lastTold.get(about) ?? -Infinity));
+  }
+  const isTold = (key: string) => {
+    const toldAt = recent.get(key)?.toldAt.getTime() ?? -Infinity;
+    return (
+      now.getTime() < toldAt + windowMilliseconds && toldAt === lastTold.get(withoutOutcome(key))
+    );
+  };
   const { disputes, counts } = countDisputes(report, known, windowMilliseconds);
   const mustBeTold =
     report.notices.length > 0 ||
@@ -64,6 +73,11 @@ export function countRepeats(
       ...fitting(counts.slice(0, MOST_REPEATS), LEDGER_BYTES.counts),
     ],
   };
+}
+
+/** The outcome is the second word of a key. */
+function withoutOutcome(key: string): string {
+  return key.replace(/ \S+/, '');
 }
 
 /** All else leaves the group other than it should be, or as someone wanted it. */

@@ -74,6 +74,15 @@ test('what was left in place, or would have been reverted, is told every time', 
   }
 });
 
+test('a revert is told again where the last word was that the rule was left in place', () => {
+  const left = { rules: [{ ...reverted, outcome: { kind: 'kept' } as const }] };
+  const first = countRepeats(reportAt(0), [], HOUR);
+  const between = countRepeats(reportAt(1, left), first.repeats, HOUR);
+  const again = countRepeats(reportAt(2), between.repeats, HOUR);
+  expect(again.isRepeat).toBe(false);
+  expect(countRepeats(reportAt(3), again.repeats, HOUR).isRepeat).toBe(true);
+});
+
 test('what is remembered has an end: the rest is told again', () => {
   const many = Array.from({ length: 150 }, (_, port): RuleOutcome => ({
     ...reverted,
