@@ -9,5 +9,4 @@ export const SAMPLE: Readonly<Record<string, string>> = {
   'src/organization/domain/admit-record.ts': 'which record of a member is believed',
   'src/security-group/domain/judging/judge.ts': 'what is done about a rule',
   'src/security-group/domain/ledger/grants.ts': 'which grant covers a rule, and until when',
-  'src/security-group/domain/responding/lease-ahead.ts': 'which of two functions may act',
 };
