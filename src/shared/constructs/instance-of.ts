@@ -12,7 +12,7 @@ interface Class<T> {
  */
 export function isInstanceOf<T>(value: unknown, type: Class<T>): value is T {
   const name = nameOf(type);
-  return classesOf(value).some((one) => nameOf(one) === name);
+  return name !== undefined && classesOf(value).some((one) => nameOf(one) === name);
 }
 
 /** The name of the nearest class above, for one that jsii does not know. */

@@ -57,6 +57,12 @@ test('what is imported is no role that the app made', () => {
   expect(isInstanceOf(new iam.Role(stack, 'Made', { assumedBy: principal }), iam.Role)).toBe(true);
 });
 
+test('nothing is taken for a class that has no name in the CDK', () => {
+  class Plain {}
+
+  expect(isInstanceOf({}, Plain)).toBe(false);
+});
+
 test.each([undefined, null, 'arn:aws:iam::111122223333:role/deployer', Object.create(null)])(
   '%p is of no class',
   (value) => expect(isInstanceOf(value, iam.Role)).toBe(false),
