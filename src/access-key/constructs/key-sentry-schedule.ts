@@ -9,7 +9,7 @@ import { daysApart } from '../../shared/constructs/schedule-days';
 const LONGEST_ALARM_DAYS = 7;
 
 /**
- * IAM makes no newer credential report before the last one is as old.
+ * IAM makes a new credential report once the last one is as old as this.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
  */
@@ -44,7 +44,7 @@ function warnOfFrequentRuns(scope: Construct, schedule: events.Schedule, hours: 
     'cdk-sentries:runsTooFrequent',
     `"schedule" is ${schedule.expressionString}, and IAM makes a list of users at most every ${REPORT_HOURS} hours: a run before that finds no new user, ` +
       'and takes calls of IAM from all that share its limits in the account; and where each run is reported, the same is told again. ' +
-      `Ages count in days, so write Duration.hours(${REPORT_HOURS}) or more.`,
+      `Ages count in days, so write Schedule.rate(Duration.hours(${REPORT_HOURS})) or more.`,
   );
 }
 

@@ -17,7 +17,7 @@ import type { DirectMessageText } from '../../approval/domain/direct-message';
 
 export const MOST_OWNERS_MESSAGED = 100;
 
-/** With more owners than that of whose keys a step is to come, some of them take turns, too. */
+/** With a step to come, who are told in each report. Any more of them take turns as well. */
 const MOST_URGENT_OWNERS = 50;
 
 /**
@@ -51,8 +51,8 @@ export interface MessagedOwners<Key extends PlacedKey = PlacedKey> {
 }
 
 /**
- * In the order of the groups, the most urgent first. Where they are too many for one report, those
- * of whose keys a step is to come are told, and the others take turns, by the time of the report.
+ * In the order of the groups, the most urgent first. Where they are too many for one report, up to
+ * fifty with a step to come are told, and all others take turns, by the time of the report.
  */
 export function messagedOwners<Key extends PlacedKey>(
   groups: readonly OwnerGroup<Key>[],

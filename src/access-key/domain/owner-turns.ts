@@ -1,8 +1,8 @@
 import { DAY_MILLISECONDS } from './access-key';
 
 /**
- * Multiples of it come near to no fraction for long, so however many days lie between two reports,
- * their turns begin in ever new places, and leave no one out.
+ * No ratio of small whole numbers comes near it. So however many days lie between two reports, they
+ * begin in ever new places, and leave no one out.
  */
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 

@@ -3,8 +3,8 @@ import type { Route } from './approval-configuration';
 type RouteTags = NonNullable<Route['tags']>;
 
 /**
- * The routes that are for all that a later one is for, so that it is never reached: together, where
- * none of them is so alone. Undefined where something is left for it.
+ * The earlier routes that are together for all that a route is for, so that it is never reached.
+ * Undefined where something is left for it.
  */
 export function routesInFrontOf(route: Route, earlier: readonly Route[]): Route[] | undefined {
   const inFront = new Set<Route>();

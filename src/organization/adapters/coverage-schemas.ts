@@ -4,7 +4,7 @@ import { MEMBER_RIGHTS } from '../domain/gaps/place-state';
 import { ACCOUNT_STATES } from '../domain/member-accounts';
 import { SOURCE_KINDS } from '../domain/sources';
 
-/** Each is made when something is read by it: a cold start without a hub does not wait for it. */
+// Schemas of items are made when something is read by them: no cold start without a hub waits.
 
 const time = z.pipe(
   z.iso.datetime(),

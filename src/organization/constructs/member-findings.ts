@@ -6,22 +6,25 @@ import {
   acknowledgeWildcard,
 } from '../../shared/constructs/acknowledge-finding';
 
+const ANY_PREFIX_LIST = 'A rule may name any list, also one that another account shares.';
+const WATCHED_GROUPS =
+  'Which groups are watched is known to the hub, at run time. It narrows each session to one.';
+const USERS_WITH_KEYS = 'Which users have keys is known at run time.';
+
 /** By the statement of the template in which a wildcard stands. */
 const WILDCARD_REASONS: Readonly<Record<string, string>> = {
   LookAtGroups: 'AWS knows no narrower resource for these calls, which only look.',
-  ReadPrefixLists: 'A rule may name any list, also one that another account shares.',
+  ReadPrefixLists: ANY_PREFIX_LIST,
   LookAtOwnRule: 'The rules of the hub, which begin with its name, in each Region.',
   MakeKeyReport: "The credential report is the account's, and AWS knows no narrower resource.",
-  LookAtKeys: 'Which users have keys is known at run time.',
+  LookAtKeys: USERS_WITH_KEYS,
   LookAtUserGroups: 'Which groups users are in is known at run time.',
-  RevokeRules:
-    'Which groups are watched is known to the hub, at run time. It narrows each session to one.',
-  AddRules:
-    'Which groups are watched is known to the hub, at run time. It narrows each session to one.',
-  NamePrefixLists: 'A rule may name any list, also one that another account shares.',
+  RevokeRules: WATCHED_GROUPS,
+  AddRules: WATCHED_GROUPS,
+  NamePrefixLists: ANY_PREFIX_LIST,
   TagNewRules: 'Rules get their ids from EC2. Only those that are just made can be tagged so.',
   TagApprovedRules: 'Rules get their ids from EC2. No other tag can be set so.',
-  RetireKeys: 'Which users have keys is known at run time.',
+  RetireKeys: USERS_WITH_KEYS,
 };
 
 interface Statement {

@@ -124,7 +124,7 @@ export class DynamoEventLog implements EventLog {
   }
 
   async intend({ key, claimId }: Lease, intent: readonly Judgement[]): Promise<void> {
-    await heldLease(
+    await whileHolding(
       key,
       this.client.send(
         new UpdateItemCommand({
@@ -166,7 +166,7 @@ export class DynamoEventLog implements EventLog {
     repeats: readonly Repeat[],
   ): Promise<void> {
     const now = this.clock.now();
-    await heldLease(
+    await whileHolding(
       key,
       this.client.send(
         new PutItemCommand({
@@ -238,7 +238,8 @@ export class DynamoEventLog implements EventLog {
   }
 }
 
-async function heldLease(key: EventKey, write: Promise<unknown>): Promise<void> {
+/** Throws a LeaseLostError where the write is refused, as its lease is no longer held. */
+async function whileHolding(key: EventKey, write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {

@@ -36,13 +36,13 @@ export async function keepRunInventory(
   });
 }
 
-/** Those that came. Should the function die of reading them, no later try reads them again. */
+/** Those that have come. Should the function die of reading them, no later try reads them again. */
 async function lastRows(run: KeyRun, runs: KeyRuns): Promise<Rows> {
   await awaitNoMore(run, runs);
   return runs.inventories(run.id);
 }
 
-/** Undefined while some of an account may come. */
+/** Undefined while an account's rows may still come. */
 async function allRows(
   run: KeyRun,
   { accounts }: OrganizationReport,
