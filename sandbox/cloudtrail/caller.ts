@@ -13,7 +13,7 @@ export interface Caller {
 
 /** No one but CloudFormation can assume it, as `cdk bootstrap` makes it. */
 const DEPLOYMENT_ROLE = /^cdk-[^-]+-cfn-exec-role-/;
-const CLOUD_FORMATION = 'cloudformation.amazonaws.com';
+export const CLOUD_FORMATION = 'cloudformation.amazonaws.com';
 
 /** Whether CloudFormation makes changes of a deployment by the CDK under this role. */
 export function isDeploymentRole(name: string): boolean {

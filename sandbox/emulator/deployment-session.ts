@@ -1,13 +1,15 @@
 import { CreateRoleCommand, EntityAlreadyExistsException, IAMClient } from '@aws-sdk/client-iam';
 import { assumeRole, type AwsCredentials } from './credentials';
 import { emulatorAccess, type Place } from './emulator-access';
+import { CLOUD_FORMATION } from '../cloudtrail/caller';
 
 const QUALIFIER = 'hnb659fds';
-const SERVICE = 'cloudformation.amazonaws.com';
 
 const TRUST_POLICY = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: SERVICE } }],
+  Statement: [
+    { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: CLOUD_FORMATION } },
+  ],
 };
 
 /**
@@ -24,9 +26,11 @@ export async function deploymentSession(endpoint: string, place: Place): Promise
     RoleName: name,
     AssumeRolePolicyDocument: JSON.stringify(TRUST_POLICY),
   });
-  await iam.send(command).catch((error: unknown) => {
-    if (!(error instanceof EntityAlreadyExistsException)) throw error;
-  });
-  iam.destroy();
+  await iam
+    .send(command)
+    .catch((error: unknown) => {
+      if (!(error instanceof EntityAlreadyExistsException)) throw error;
+    })
+    .finally(() => iam.destroy());
   return assumeRole(endpoint, `arn:aws:iam::${accountId}:role/${name}`, 'AWSCloudFormation');
 }

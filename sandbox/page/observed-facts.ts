@@ -7,7 +7,7 @@ import { canonicalRule } from '../../src/security-group/domain/rules/rule';
 import { ruleText } from '../../src/security-group/domain/rules/rule-text';
 import { SECURITY_GROUP_METRICS } from '../../src/shared/contracts/metrics';
 import { plainText } from '../../src/shared/domain/notification/plain-text';
-import { isDeploymentRole } from '../cloudtrail/caller';
+import { CLOUD_FORMATION, isDeploymentRole } from '../cloudtrail/caller';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import type { Delivery } from '../inbox';
 import type { InvocationReport } from '../runner/deployed-function';
@@ -18,7 +18,6 @@ const PERSON = 'IAMUser';
 const RULE_CALL = /^(Authorize|Revoke|Modify)SecurityGroup/;
 const KEY_CALL = /^(Update|Delete)AccessKey$/;
 const SNAPSHOT_CALL = 'DeleteSnapshot';
-const CLOUD_FORMATION = 'cloudformation.amazonaws.com';
 
 const Items = <T extends z.ZodMiniType>(item: T) => z.optional(z.object({ items: z.array(item) }));
 

@@ -65,7 +65,7 @@ export async function stayUpForApproval(print: Print): Promise<void> {
   sayItStaysUp(page, print);
 }
 
-/** Who types no more goes on on the page. */
+/** Someone who types no more decides on the page. */
 async function decideInTerminal(stage: ApprovalStage, print: Print): Promise<void> {
   try {
     await playApproval(stage, typedAnswers(print), print);

@@ -1,6 +1,7 @@
 import { synthesizeSceneApp } from './example-app';
 import type { NewUser } from '../emulator/iam-users';
 import type { DeployedStack, LocalAws, LocalAwsOptions } from '../local-aws';
+import { interactionsUrlOf } from './interactions-url';
 import { deliveryLines, gapsLine, type Print } from './printing';
 import { BOT_TOKEN, SIGNING_SECRET, SlackScene } from './slack-scene';
 import { stackOutput } from './stack-output';
@@ -61,8 +62,7 @@ export async function stageAccessKeys(
   print(gapsLine(stack.gaps));
   await localAws.putSecret(stackOutput(stack, 'SigningSecretArn'), SIGNING_SECRET);
   await localAws.putSecret(stackOutput(stack, 'BotTokenArn'), BOT_TOKEN);
-  const [api] = stack.httpApis.values();
-  return { localAws, screen, stack, interactionsUrl: `${api}/slack/interactions` };
+  return { localAws, screen, stack, interactionsUrl: interactionsUrlOf(stack) };
 }
 
 /**

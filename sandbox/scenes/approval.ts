@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { type Answer, type Answers, PEOPLE } from './answers';
 import { synthesizeSceneApp } from './example-app';
 import { openRules } from './group-rules';
+import { interactionsUrlOf } from './interactions-url';
 import { gapsLine, type Print } from './printing';
 import { BOT_TOKEN, SIGNING_SECRET, SlackScene } from './slack-scene';
 import { buttonsOf } from './slack-screen';
@@ -115,10 +116,6 @@ async function setStage(localAws: LocalAws, screen: SlackScene): Promise<Approva
   print(gapsLine(stack.gaps));
   await localAws.putSecret(stackOutput(stack, 'SigningSecretArn'), SIGNING_SECRET);
   await localAws.putSecret(stackOutput(stack, 'BotTokenArn'), BOT_TOKEN);
-  const [api] = stack.httpApis.values();
-  if (api === undefined) {
-    throw new Error('The stack has no HTTP API, to which Slack would bring clicks.');
-  }
   const visitor = await localAws.createUser('visitor');
   const groupId = stackOutput(stack, 'GroupId');
   print('Adopting the group, as the first scheduled run of reconcile does …');
@@ -138,7 +135,7 @@ async function setStage(localAws: LocalAws, screen: SlackScene): Promise<Approva
     visitor,
     groupId,
     askFunction: stackOutput(stack, 'SnapshotAskFunction'),
-    interactionsUrl: `${api}/slack/interactions`,
+    interactionsUrl: interactionsUrlOf(stack),
   };
 }
 

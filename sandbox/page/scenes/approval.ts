@@ -1,5 +1,5 @@
 import { callByCli } from './call-by-cli';
-import { clockMove } from './clock-move';
+import { clockMove, HOUR_MINUTES } from './clock-move';
 import { groupMoves } from './group-moves';
 import { snapshotMove } from './snapshot-move';
 import { PEOPLE } from '../../scenes/answers';
@@ -11,10 +11,9 @@ import type { Move } from '../moves';
 import type { PageScene, SandboxPage } from '../sandbox-page';
 import { SlackDesk } from '../slack-desk';
 
-const HOUR = 60;
-const DAY = 24 * HOUR;
+const DAY_MINUTES = 24 * HOUR_MINUTES;
 /** An approval for an hour has its reminder six minutes before the end. */
-const NEARLY_AN_HOUR = 55;
+const NEARLY_AN_HOUR_MINUTES = 55;
 
 /** As the app lets them. */
 const PEOPLE_IN_CHANNEL: readonly Person[] = [
@@ -46,12 +45,12 @@ export function approvalScene(page: SandboxPage, stage: ApprovalStage): PageScen
       snapshotMove(page, stage, settled),
       clockMove(
         page,
-        NEARLY_AN_HOUR,
+        NEARLY_AN_HOUR_MINUTES,
         clock,
         'The clock of the sandbox is moved. What was approved for an hour ends soon then, and Slack says so, with buttons for more time.',
       ),
-      clockMove(page, HOUR, clock),
-      clockMove(page, DAY, clock),
+      clockMove(page, HOUR_MINUTES, clock),
+      clockMove(page, DAY_MINUTES, clock),
     ],
     looks: [
       async () => lookAtClock(localAws),

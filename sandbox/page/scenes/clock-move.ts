@@ -3,7 +3,7 @@ import type { Move } from '../moves';
 import type { SandboxPage } from '../sandbox-page';
 
 const MINUTE_MS = 60_000;
-const MINUTES_AN_HOUR = 60;
+export const HOUR_MINUTES = 60;
 const HOURS_A_DAY = 24;
 
 /** Lets time go by, and has done what is due then. */
@@ -33,7 +33,7 @@ export function clockMove(
 }
 
 function timePassesText(minutes: number): string {
-  const hours = minutes / MINUTES_AN_HOUR;
+  const hours = minutes / HOUR_MINUTES;
   if (!Number.isInteger(hours)) return `${minutes} minutes pass`;
   if (hours === 1) return 'An hour passes';
   if (hours % HOURS_A_DAY !== 0) return `${hours} hours pass`;

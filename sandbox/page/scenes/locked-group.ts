@@ -1,11 +1,9 @@
-import { clockMove } from './clock-move';
+import { clockMove, HOUR_MINUTES } from './clock-move';
 import { groupMoves } from './group-moves';
 import type { Stage } from '../../scenes/locked-security-group';
 import { lookAtClock } from '../clock-look';
 import { lookAtGroups } from '../group-look';
 import type { PageScene, SandboxPage } from '../sandbox-page';
-
-const HOUR = 60;
 
 /** The scene of a locked group, as the page shows it. */
 export function lockedGroupScene(
@@ -23,7 +21,7 @@ export function lockedGroupScene(
       'A sentry watches the group of the web servers: no one may open SSH or Remote Desktop to the internet, and no one but a deployment may add anything else. Whatever the visitor changes is judged, reverted and told.',
     moves: [
       ...groupMoves(page, { localAws, stack, visitor, groupId, settled }),
-      clockMove(page, HOUR, { localAws, due }),
+      clockMove(page, HOUR_MINUTES, { localAws, due }),
     ],
     looks: [
       async () => lookAtClock(localAws),

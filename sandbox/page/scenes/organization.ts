@@ -1,5 +1,5 @@
 import { callByCli } from './call-by-cli';
-import { clockMove } from './clock-move';
+import { clockMove, HOUR_MINUTES } from './clock-move';
 import { forgedEventCall } from './forged-event';
 import {
   CHANGE_RULE,
@@ -27,7 +27,6 @@ import type { Move } from '../moves';
 import type { PageScene, SandboxPage } from '../sandbox-page';
 import { SlackDesk } from '../slack-desk';
 
-const HOUR = 60;
 const HUB_BUS = `arn:aws:events:${HUB_PLACE.region}:${HUB_PLACE.accountId}:event-bus/cdk-sentries`;
 
 const UNIT_NAMES: Readonly<Record<string, string>> = {
@@ -48,7 +47,7 @@ export function organizationScene(page: SandboxPage, stage: Stage): PageScene {
     title: 'A hub watches an organization',
     about:
       'The hub hears of changes in two units and two Regions. People of a unit are asked in their own channel. The administrator of lab, mallory, is hostile.',
-    moves: [...memberMoves(page, stage), clockMove(page, HOUR, { localAws, due })],
+    moves: [...memberMoves(page, stage), clockMove(page, HOUR_MINUTES, { localAws, due })],
     looks: [
       async () => lookAtClock(localAws),
       async () =>

@@ -22,6 +22,7 @@ import {
 import type { AwsCredentials, DeployedStack, LocalAws, Place } from '../../local-aws';
 import type { Organization } from '../../organization/organization';
 import { synthesizeExample } from '../example-app';
+import { interactionsUrlOf } from '../interactions-url';
 import { gapsLine } from '../printing';
 import { BOT_TOKEN, SIGNING_SECRET, type SlackScene } from '../slack-scene';
 import { stackOutput } from '../stack-output';
@@ -64,14 +65,13 @@ export async function setStage(localAws: LocalAws, screen: SlackScene): Promise<
   print(gapsLine(hub.gaps));
   // It joins after the StackSets have looked who is in the units, and they are not told.
   await organization.addAccount({ name: 'shop', id: SHOP, parentId: UNITS.production });
-  const [api] = hub.httpApis.values();
   const stage = {
     localAws,
     screen,
     hub,
     payments,
     lab,
-    interactionsUrl: `${api}/slack/interactions`,
+    interactionsUrl: interactionsUrlOf(hub),
   };
   print('Looking at the members, and adopting their groups, as the hub does within an hour …');
   await lookAtMembers(stage);
