@@ -39,7 +39,7 @@ test.each<[string, () => sns.ITopicSubscription]>([
   ],
   ['a number', () => new SmsSubscription('+1 (555) 123-4567')],
   ['a queue', () => new SqsSubscription(new sqs.Queue(stack, 'Queue'))],
-])('%s is none', (_, subscription) => {
+])('%s is no error', (_, subscription) => {
   sentry.notificationTopic.addSubscription(subscription());
 
   expect(synthesized).not.toThrow();
