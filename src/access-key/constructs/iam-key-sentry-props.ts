@@ -102,9 +102,10 @@ export interface IamKeySentryProps extends CompanySettings {
    * decides nothing.
    *
    * Only owners whose name is the e-mail address of a full member of the workspace get one, and at
-   * most 100 with a report, the most urgent first; what is no news comes once in 20 hours. Those
-   * who get none still have their events, are counted in the report, or are reported by the
-   * workflow. Throws without `owners`, and if the workflow is in another account or Region.
+   * most 100 with a report: where there are more, the most urgent 50 of those with a step to come,
+   * while all others take turns. What is no news comes once in 20 hours. Those who get none still
+   * have their events, are counted in the report, or are reported by the workflow. Throws without
+   * `owners`, and if the workflow is in another account or Region.
    *
    * @default - owners hear by events alone
    */
