@@ -12,8 +12,10 @@ export function refuseMissing<Props extends object>(
   props: Props | undefined,
   examples: Readonly<Record<RequiredName<Props> & string, string>>,
 ): void {
-  const given = new Map<string, unknown>(Object.entries(props ?? {}));
-  const missing = Object.entries<string>(examples).filter(([name]) => given.get(name) == null);
+  const given = props ?? {};
+  const missing = Object.entries<string>(examples).filter(
+    ([name]) => Reflect.get(given, name) == null,
+  );
   if (missing.length === 0) return;
   const names = missing.map(([name]) => `"${name}"`).join(' and ');
   const written = missing.map(([name, example]) => `${name}: ${example}`).join(', ');

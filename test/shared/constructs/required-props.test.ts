@@ -12,6 +12,7 @@ import {
   SentryMemberRegion,
   SlackApprovalWorkflow,
 } from '../../../src';
+import { refuseMissing } from '../../../src/shared/constructs/required-props';
 
 /** As JavaScript lets someone write it. */
 type Untyped = new (scope: Construct, id: string, props?: object) => Construct;
@@ -59,6 +60,20 @@ test.each([SecurityGroupSentry, SecurityGroupRehearsal])(
     );
   },
 );
+
+test.each([
+  [
+    'a class with a getter',
+    new (class {
+      get hub(): string {
+        return 'hub';
+      }
+    })(),
+  ],
+  ['an object below the one that has it', Object.create({ hub: 'hub' }) as { hub: string }],
+])('what %s holds is not missing', (_, props) => {
+  expect(() => refuseMissing('Stack/One', props, { hub: 'the SentryHub' })).not.toThrow();
+});
 
 function make(construct: unknown, props: object | undefined): void {
   new (construct as Untyped)(new Stack(new App(), 'Stack'), 'One', props);
