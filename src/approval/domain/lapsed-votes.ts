@@ -28,6 +28,14 @@ export function withoutLapsedExtensionVotes(
   return { ...withLapses(request, extension.votes, read), extension: { ...extension, votes } };
 }
 
+/** Whether someone has approved it, or more time for it, who is none of these. */
+export function hasOtherVoters(
+  { votes, extension }: ApprovalRequest,
+  members: readonly string[],
+): boolean {
+  return [...votes, ...(extension?.votes ?? [])].some(({ userId }) => !members.includes(userId));
+}
+
 function standing(votes: readonly Vote[], { members }: ApproversRead): readonly Vote[] {
   return votes.filter(({ userId }) => members.includes(userId));
 }

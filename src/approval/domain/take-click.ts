@@ -7,6 +7,7 @@ import type { Click } from './click';
 import { decidersOf } from './deciders';
 import { identify } from './identify-requesters';
 import { judgeClick } from './judge-click';
+import { hasOtherVoters } from './lapsed-votes';
 import { retried, revise, save } from './revise-request';
 import { EndUnderWayError, mustWaitForEnd, unjudgedClicks, withWaiting } from './waiting-click';
 import { whyNotHeard } from './why-not-counted';
@@ -46,9 +47,12 @@ async function judge(
 ): Promise<ApprovalRequest> {
   const { store, people, clock } = ports;
   const { approvers } = decidersOf(request, configuration);
-  const [app, members] = await Promise.all([people.app(), approversNow(approvers, ports)]);
+  const [app, first] = await Promise.all([people.app(), approversNow(approvers, ports)]);
   return retried(async (isFirst) => {
     const read = isFirst ? request : ((await store.read(request.id)) ?? request);
+    // An approval must not lapse by a reading that is older than it is.
+    const isOutdated = !isFirst && hasOtherVoters(read, first);
+    const members = isOutdated ? await approversNow(approvers, ports) : first;
     const clicks = unjudgedClicks(read, waiting);
     const heard = clicks.filter(
       ({ click }) => !whyNotHeard(read, click, { ...app, members }, configuration),

@@ -1,4 +1,5 @@
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
+import type { ButtonAction } from '../../../src/approval/domain/click';
 import {
   APPROVE,
   approveFor,
@@ -116,6 +117,40 @@ describe('an approval of someone who has left the approvers', () => {
     expect(extension?.approval).toMatchObject({ by: ['cid', 'dan'] });
     expect(decision).toMatchObject({ by: ['ann', 'ben'] });
     expect(lapsed(workflow)).toEqual(['ben']);
+  });
+});
+
+describe('no approval lapses by a reading from before it, where two people click at the same time', () => {
+  /** Someone joins the approvers and clicks, just as the click of `ann` is to be written. */
+  async function clickAtOnce({ workflow, change }: GroupWorkflow, action: ButtonAction) {
+    const { store } = workflow;
+    store.beforeWrite.set(store.writes + 1, async () => {
+      change(['ann', 'ben', 'cid', 'new']);
+      await workflow.click('new', action);
+    });
+    await workflow.click('ann', action);
+    expect(lapsed(workflow)).toEqual([]);
+  }
+
+  test('for a request', async () => {
+    const group = ofGroup({ requiredApprovals: 3 });
+    await group.workflow.ask();
+    await clickAtOnce(group, APPROVE);
+    const { votes } = await group.workflow.request();
+    expect(votes.map(({ userId }) => userId)).toEqual(['new', 'ann']);
+  });
+
+  test('for more time', async () => {
+    const group = ofGroup();
+    const { workflow } = group;
+    workflow.asker.answers = () => 'carried-out';
+    await workflow.ask(askOf());
+    await workflow.click('ann', approveFor(3_600));
+    await workflow.click('ben', approveFor(3_600));
+    await workflow.pass(54 * MINUTE);
+    await clickAtOnce(group, MORE);
+    const { extension } = await workflow.request();
+    expect(extension?.approval).toMatchObject({ by: ['new', 'ann'] });
   });
 });
 
