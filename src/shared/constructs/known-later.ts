@@ -2,11 +2,19 @@ import { Token } from 'aws-cdk-lib';
 import { isLookupPlaceholder } from './lookup-placeholders';
 
 /**
- * Whether a text is not known yet: a token, or what the CDK gives in the place of a look-up. No
- * check may refuse it for what it says.
+ * In the place of this, CloudFormation puts what a parameter or a secret holds. It may stand within
+ * another text.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+ */
+const DYNAMIC_REFERENCE = /\{\{resolve:/;
+
+/**
+ * Whether a text is not known yet: a token, what the CDK gives in the place of a look-up, or a
+ * dynamic reference. No check may refuse it for what it says.
  */
 export function isKnownLater(text: string): boolean {
-  return Token.isUnresolved(text) || isLookupPlaceholder(text);
+  return Token.isUnresolved(text) || isLookupPlaceholder(text) || DYNAMIC_REFERENCE.test(text);
 }
 
 /**

@@ -77,6 +77,15 @@ test.each<[string, () => unknown]>([
   expect(make).not.toThrow();
 });
 
+test.each<[string, (text: string) => unknown]>([
+  ['a group', (text) => MonitoredGroups.ids([text])],
+  ['a range', (text) => TrafficPeer.ipRange(text)],
+  ['an account', (text) => MemberAccounts.accounts([text])],
+  ['a channel', (text) => checkedChannelId(text, 'Workflow')],
+])('%s that CloudFormation reads from a parameter passes as it is written', (_, make) => {
+  expect(() => make('{{resolve:ssm:/company/value:1}}')).not.toThrow();
+});
+
 test('a value that the CDK has yet to look up may be that of any tag', () => {
   const [web, late] = ['web', lookedUp].map(
     (value) => MonitoredGroups.taggedWith('tier', value)._selection,

@@ -37,6 +37,10 @@ test.each<[string, () => sns.ITopicSubscription]>([
     'one that the deployment knows',
     () => new EmailSubscription(new CfnParameter(stack, 'Address').valueAsString),
   ],
+  [
+    'one that CloudFormation reads from a parameter',
+    () => new EmailSubscription('{{resolve:ssm:/company/security-mail:1}}'),
+  ],
   ['a number', () => new SmsSubscription('+1 (555) 123-4567')],
   ['a queue', () => new SqsSubscription(new sqs.Queue(stack, 'Queue'))],
 ])('%s is no error', (_, subscription) => {
