@@ -147,6 +147,7 @@ export const storedRequest = z.object({
     z.object({
       phase: z.enum(PHASES),
       attempt: z.int(),
+      earlierAttempts: z.optional(z.int()),
       sentAt: optionalTime,
       outcome: z.optional(
         z.object({

@@ -178,11 +178,26 @@ export interface Carrying {
   readonly phase: Phase;
   /** From 1; a retry is another. */
   readonly attempt: number;
+  /**
+   * So many of them were of something else: of an earlier decision, or of the approval before
+   * people gave it more time. None, where it is undefined.
+   */
+  readonly earlierAttempts?: number;
   /** When the asker was last told. */
   readonly sentAt?: Date;
   readonly outcome?: CarryingOutcome;
   /** It failed so long ago that it is not tried again: the message says so. */
   readonly isRetryOver?: boolean;
+}
+
+/** Something new is carried out: the asker is told of it in a later attempt than any before. */
+export function newCarrying(last: Carrying | undefined): Carrying {
+  const earlierAttempts = last?.attempt ?? 0;
+  return {
+    phase: 'decision',
+    attempt: earlierAttempts + 1,
+    ...(earlierAttempts > 0 && { earlierAttempts }),
+  };
 }
 
 export const OUTCOME_KINDS = ['carried-out', 'conflicting', 'failed'] as const;

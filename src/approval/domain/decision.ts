@@ -2,6 +2,7 @@ import {
   type ApprovalRequest,
   type AuditEntry,
   type Decision,
+  newCarrying,
   slotOf,
   withDue,
   withEntry,
@@ -18,7 +19,7 @@ export function withDecision(
   const decided: ApprovalRequest = {
     ...request,
     decision,
-    carrying: { phase: 'decision', attempt: (request.carrying?.attempt ?? 0) + 1 },
+    carrying: newCarrying(request.carrying),
   };
   const step = decision.kind === 'not-asked' ? undefined : decision.kind;
   const told = withDue(step ? withDue(decided, { kind: 'step', step }) : decided, {

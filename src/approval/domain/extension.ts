@@ -5,6 +5,7 @@ import {
   type Extension,
   isDue,
   type MessageName,
+  newCarrying,
   type OutcomeKind,
   slotOf,
   type Vote,
@@ -215,11 +216,10 @@ export function extend(
   const seconds = Math.min(...counted.flatMap((one) => one.seconds ?? []));
   const until = laterEnd(extension, seconds, configuration, vote.at);
   const approval = { at: vote.at, by: counted.map(({ userId }) => userId), until };
-  const attempt = (request.carrying?.attempt ?? 0) + 1;
   const extended: ApprovalRequest = {
     ...voted,
     extension: { ...extension, votes, approval },
-    carrying: { phase: 'decision', attempt },
+    carrying: newCarrying(request.carrying),
   };
   const told = withDue(withDue(extended, { kind: 'step', step: 'extended' }), { kind: 'question' });
   const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;

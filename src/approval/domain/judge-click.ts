@@ -171,9 +171,10 @@ function approve(
 }
 
 function retry(request: ApprovalRequest, entry: EntryBase): ApprovalRequest {
-  const { phase = 'decision', attempt = 1 } = request.carrying ?? {};
-  return withEntry(
-    withDue({ ...request, carrying: { phase, attempt: attempt + 1 } }, { kind: 'question' }),
-    { ...entry, what: 'retried' },
-  );
+  const { phase = 'decision', attempt = 1, earlierAttempts } = request.carrying ?? {};
+  const carrying = { phase, attempt: attempt + 1, ...(earlierAttempts && { earlierAttempts }) };
+  return withEntry(withDue({ ...request, carrying }, { kind: 'question' }), {
+    ...entry,
+    what: 'retried',
+  });
 }

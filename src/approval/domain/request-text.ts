@@ -84,11 +84,17 @@ export interface CarryingText {
   readonly detail?: string;
 }
 
-export function carryingText({ phase, attempt, outcome }: Carrying): CarryingText {
+export function carryingText({
+  phase,
+  attempt,
+  earlierAttempts = 0,
+  outcome,
+}: Carrying): CarryingText {
   const isEnd = phase === 'end';
   if (!outcome) {
+    const tries = attempt - earlierAttempts;
     return {
-      words: `${isEnd ? 'The time of the approval is over: being ended' : 'Being carried out'}${attempt > 1 ? `, try ${attempt}` : ''}.`,
+      words: `${isEnd ? 'The time of the approval is over: being ended' : 'Being carried out'}${tries > 1 ? `, try ${tries}` : ''}.`,
     };
   }
   const time = timeText(outcome.at);

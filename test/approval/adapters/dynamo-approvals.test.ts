@@ -163,6 +163,7 @@ describe('a request', () => {
       carrying: {
         phase: 'end',
         attempt: 2,
+        earlierAttempts: 1,
         sentAt: LATER,
         outcome: { kind: 'failed', text: 'no', at: LATER },
       },

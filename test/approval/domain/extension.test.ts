@@ -7,6 +7,7 @@ import {
   MessengerRefusedError,
   MessengerUnavailableError,
 } from '../../../src/approval/domain/messenger';
+import { carryingText } from '../../../src/approval/domain/request-text';
 import { type Fault, Faults } from '../../security-group/in-memory/faults';
 import {
   APPROVE,
@@ -337,6 +338,37 @@ describe('more time', () => {
     workflow.configuration = { ...workflow.configuration, approvalSeconds: [300] };
     await clickMore(workflow, 'ben', 300);
     expect(workflow.refusals().at(-1)).toContain('it would not end later by that');
+  });
+});
+
+describe('what Slack says of a try', () => {
+  async function shown(workflow: WorkflowInMemory): Promise<string> {
+    return carryingText((await workflow.request()).carrying!).words;
+  }
+
+  test('counts from the approval of more time, also where the approval before it took several', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.asker.answers = () => 'failed';
+    await workflow.ask(askOf());
+    await workflow.click('ann', approveFor(ONE_HOUR));
+    workflow.asker.answers = () => 'carried-out';
+    await workflow.click('ben', RETRY);
+    await workflow.pass(54 * MINUTE);
+    workflow.asker.answers = undefined;
+    await clickMore(workflow, 'ben');
+    expect(workflow.asker.told.at(-1)).toMatchObject({ attempt: 3, isExtension: true });
+    expect(await shown(workflow)).toBe('Being carried out.');
+    await workflow.outcome('failed', { phase: 'decision', attempt: 3 });
+    await workflow.click('cid', RETRY);
+    expect(await shown(workflow)).toBe('Being carried out, try 2.');
+  });
+
+  test('counts from 1 at the end', async () => {
+    const workflow = await reminded();
+    await clickMore(workflow, 'ben');
+    workflow.asker.answers = undefined;
+    await workflow.pass(67 * MINUTE);
+    expect(await shown(workflow)).toBe('The time of the approval is over: being ended.');
   });
 });
 

@@ -1,4 +1,4 @@
-import { decisionDetail } from '../../../src/approval/domain/request-text';
+import { carryingText, decisionDetail } from '../../../src/approval/domain/request-text';
 
 const AT = new Date('2026-01-02T00:00:00Z');
 const SHOWN = { mayBeTimed: true };
@@ -25,4 +25,13 @@ test('a late decision says that the click came before the end', () => {
   expect(decisionDetail({ kind: 'approved', at: AT, by: ['U1'], isLate: true }, SHOWN)).toBe(
     ', 2026-01-02 00:00 UTC, by a click from before the end, for good.',
   );
+});
+
+test('a try counts since what it carries out was decided, as far as that is known', () => {
+  const words = (earlierAttempts?: number) =>
+    carryingText({ phase: 'decision', attempt: 3, ...(earlierAttempts && { earlierAttempts }) })
+      .words;
+  expect(words(2)).toBe('Being carried out.');
+  expect(words(1)).toBe('Being carried out, try 2.');
+  expect(words()).toBe('Being carried out, try 3.');
 });

@@ -1,5 +1,6 @@
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
 import { MessengerRefusedError } from '../../../src/approval/domain/messenger';
+import { carryingText } from '../../../src/approval/domain/request-text';
 import {
   APPROVE,
   approveFor,
@@ -433,6 +434,18 @@ test('a late approval leaves another open request about the same as it is', asyn
   expect((await workflow.request('r2')).decision).toBeUndefined();
   await workflow.ask(askOf({ requestId: 'r3' }));
   expect((await workflow.request('r2')).joined).toEqual(['r3']);
+});
+
+test('a late approval is shown as the first try of its own, not as another of the end', async () => {
+  const workflow = await unreadable();
+  await workflow.click('ann', APPROVE);
+  await untilEnd(workflow, HOUR);
+  workflow.asker.answers = undefined;
+  mend(workflow);
+  await workflow.pass(MINUTE);
+  const { carrying } = await workflow.request();
+  expect(carrying).toMatchObject({ attempt: 2 });
+  expect(carryingText(carrying!).words).toBe('Being carried out.');
 });
 
 test('a late approval that failed can be tried again', async () => {
