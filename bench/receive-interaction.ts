@@ -6,6 +6,7 @@ import { LocalAws } from '../sandbox/local-aws';
 import { median, percentile } from './figures/percentile';
 import { writeSection } from './page/benchmarks-page';
 import { runBench } from './page/run-bench';
+import { interactionsUrlOf } from '../sandbox/scenes/interactions-url';
 import { SlackStandIn } from '../sandbox/slack/slack-stand-in';
 
 const EXAMPLE = resolve(__dirname, '..', 'examples', 'approval', 'typescript');
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   try {
     const stack = await aws.deploy(await synthesizeApp(EXAMPLE, assembly));
     await aws.putSecret(stack.outputs.get('SigningSecretArn') ?? '', SIGNING_SECRET);
-    const url = `${[...stack.httpApis.values()].join()}/slack/interactions`;
+    const url = interactionsUrlOf(stack);
     const rows = [
       [
         'a click that is stored',

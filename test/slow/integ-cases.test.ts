@@ -5,6 +5,7 @@ import type { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import { interactionsUrlOf } from '../../sandbox/scenes/interactions-url';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import { approvedActionCase } from '../integ/integ.approved-action';
 import { accessKeyCase } from '../integ/integ.iam-key-sentry';
@@ -120,9 +121,8 @@ async function denyWhatIsAsked(stack: DeployedStack): Promise<void> {
   await localAws.settled();
   const question = slack.messages.find(({ threadTs }) => threadTs === undefined);
   if (!question) return;
-  const [api] = stack.httpApis.values();
   await slack.click({
-    interactionsUrl: `${api}/slack/interactions`,
+    interactionsUrl: interactionsUrlOf(stack),
     userId: WORKSPACE.approverId,
     channel: question.channel,
     ts: question.ts,

@@ -22,6 +22,7 @@ import * as z from 'zod/mini';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import { synthesizeApp } from '../../sandbox/deployer/synthesize';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import { interactionsUrlOf } from '../../sandbox/scenes/interactions-url';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
 import { fieldsWithoutLine } from '../support/log-lines/written-logs';
@@ -434,8 +435,8 @@ async function click(
   text: string,
   { channel, ts } = lastQuestion(),
 ): Promise<void> {
-  const [api] = stack.httpApis.values();
-  await slack.click({ interactionsUrl: `${api}/slack/interactions`, userId, channel, ts, text });
+  const interactionsUrl = interactionsUrlOf(stack);
+  await slack.click({ interactionsUrl, userId, channel, ts, text });
   await settled();
 }
 

@@ -13,6 +13,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import pLimit from 'p-limit';
 import * as z from 'zod/mini';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
+import { interactionsUrlOf } from '../../sandbox/scenes/interactions-url';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../sandbox/slack/workspace';
 import { Approvers, SlackApprovalWorkflow } from '../../src';
@@ -191,10 +192,10 @@ function askAbout(name: string): AskMessage {
 
 async function clickAll(): Promise<void> {
   const limit = pLimit(CLICKS_AT_ONCE);
-  const [base] = [...stack.httpApis.values()];
+  const interactionsUrl = interactionsUrlOf(stack);
   const click = async ({ channel, ts, text }: Message) =>
     slack.click({
-      interactionsUrl: `${base}/slack/interactions`,
+      interactionsUrl,
       userId: ALICE,
       channel,
       ts,

@@ -3,6 +3,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { synthesizeApp } from '../../sandbox/deployer/synthesize';
 import { type DeployedStack, LocalAws, type Place } from '../../sandbox/local-aws';
 import { openRules } from '../../sandbox/scenes/group-rules';
+import { interactionsUrlOf } from '../../sandbox/scenes/interactions-url';
 import { SlackStandIn } from '../../sandbox/slack/slack-stand-in';
 import { COVERAGE_METRICS_WHILE_IDLE } from '../../src/organization/contracts/coverage-metrics';
 import { SECURITY_GROUP_METRICS_WHILE_IDLE } from '../../src/shared/contracts/metrics';
@@ -101,9 +102,8 @@ async function run(schedule: string): Promise<void> {
 
 async function approve(userId: string): Promise<void> {
   const question = slack.messages.find(({ channel }) => channel === 'C0APPROVALS');
-  const [api = ''] = approvals.httpApis.values();
   await slack.click({
-    interactionsUrl: `${api}/slack/interactions`,
+    interactionsUrl: interactionsUrlOf(approvals),
     userId,
     channel: 'C0APPROVALS',
     ts: question?.ts ?? '',

@@ -32,6 +32,7 @@ import {
   LocalAws,
   type LocalAwsOptions,
 } from '../../../sandbox/local-aws';
+import { interactionsUrlOf } from '../../../sandbox/scenes/interactions-url';
 import type { AppAnswer, ClickOverrides } from '../../../sandbox/slack/clicks';
 import type { Modal, SubmissionOverrides } from '../../../sandbox/slack/modals';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
@@ -224,8 +225,7 @@ export class ApprovalSandbox {
   }
 
   get interactionsUrl(): string {
-    const [base] = [...this.stack.httpApis.values()];
-    return `${base}/slack/interactions`;
+    return interactionsUrlOf(this.stack);
   }
 
   async stop(): Promise<void> {

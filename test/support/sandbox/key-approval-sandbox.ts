@@ -26,6 +26,7 @@ import type { ApiCall, CloudTrailEvent } from '../../../sandbox/cloudtrail/tap';
 import type { Delivery } from '../../../sandbox/inbox';
 import { type DeployedStack, LocalAws } from '../../../sandbox/local-aws';
 import { IamGaps } from '../../../sandbox/proxy/iam-gaps/iam-gaps';
+import { interactionsUrlOf } from '../../../sandbox/scenes/interactions-url';
 import type { ClickOverrides } from '../../../sandbox/slack/clicks';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../../sandbox/slack/workspace';
@@ -303,10 +304,9 @@ export class KeyApprovalSandbox {
 
   /** The sandbox handles what follows on its own time: see `settled`. */
   async press(userId: string, text: string, name: string): Promise<void> {
-    const [base] = [...this.stack.httpApis.values()];
     const { channel, ts } = this.questionAbout(name);
     await this.slack.click({
-      interactionsUrl: `${base}/slack/interactions`,
+      interactionsUrl: interactionsUrlOf(this.stack),
       userId,
       channel,
       ts,
@@ -337,9 +337,8 @@ export class KeyApprovalSandbox {
   async answer(userId: string, text: string, as: ClickOverrides): Promise<void> {
     const message = this.askedAlone(userId).at(-1);
     if (!message) throw new Error(`${userId} was asked nothing in a direct message.`);
-    const [base] = [...this.stack.httpApis.values()];
     await this.slack.click({
-      interactionsUrl: `${base}/slack/interactions`,
+      interactionsUrl: interactionsUrlOf(this.stack),
       userId,
       channel: message.channel,
       ts: message.ts,

@@ -17,6 +17,7 @@ import { HOME } from '../../../sandbox/emulator/emulator-access';
 import type { Delivery } from '../../../sandbox/inbox';
 import { type DeployedStack, LocalAws, type Place } from '../../../sandbox/local-aws';
 import type { Organization } from '../../../sandbox/organization/organization';
+import { interactionsUrlOf } from '../../../sandbox/scenes/interactions-url';
 import { SlackStandIn } from '../../../sandbox/slack/slack-stand-in';
 import type { Message } from '../../../sandbox/slack/workspace';
 import {
@@ -279,8 +280,7 @@ export class OrganizationSandbox {
 
   async click(userId: string, text: string): Promise<void> {
     const { channel = '', ts = '' } = this.questions.at(-1) ?? {};
-    const [api] = [...this.hub.httpApis.values()];
-    const interactionsUrl = `${api}/slack/interactions`;
+    const interactionsUrl = interactionsUrlOf(this.hub);
     await this.slack.click({ interactionsUrl, userId, channel, ts, text });
     await this.settled();
   }
