@@ -6,11 +6,7 @@ const DAY = /^ - \d{4}-\d{2}-\d{2}$/;
  * nothing, where the version has no day, where something is still under Unreleased, or where the
  * version has its tag already.
  */
-export function releaseNotes(
-  changelog: string,
-  version: string,
-  tags: readonly string[] = [],
-): string {
+export function releaseNotes(changelog: string, version: string, tags: readonly string[]): string {
   if (tags.includes(`v${version}`)) {
     throw new Error(
       `${version} is released already, and no commit since its tag is a feat or a fix: there is nothing to release.`,

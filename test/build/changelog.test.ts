@@ -21,10 +21,10 @@ Nothing yet.
 `;
 
 test('the notes of a release are what the changelog says of its version', () => {
-  expect(releaseNotes(RELEASED, '0.2.0')).toBe(
+  expect(releaseNotes(RELEASED, '0.2.0', [])).toBe(
     '### Fixed\n\n- A rule that was gone is not revoked twice.\n',
   );
-  expect(releaseNotes(RELEASED, '0.1.0')).toBe('### Added\n\n- All of it.\n');
+  expect(releaseNotes(RELEASED, '0.1.0', [])).toBe('### Added\n\n- All of it.\n');
 });
 
 test.each([
@@ -54,14 +54,14 @@ test.each([
     'no heading "## [Unreleased]"',
   ],
 ])('no release with %s', (_, changelog, version, message) => {
-  expect(() => releaseNotes(changelog, version)).toThrow(message);
+  expect(() => releaseNotes(changelog, version, [])).toThrow(message);
 });
 
 test('nothing is released before the changelog of this repository has a heading for it', () => {
   const changelog = readFileSync('CHANGELOG.md', 'utf8');
 
   expect(changelog).toContain('\n## [Unreleased]\n');
-  expect(() => releaseNotes(changelog, '999.0.0')).toThrow('999.0.0');
+  expect(() => releaseNotes(changelog, '999.0.0', [])).toThrow('999.0.0');
 });
 
 test('a version that has its tag is not released once more', () => {
