@@ -12,7 +12,7 @@ const WATCHED_GROUPS =
 const USERS_WITH_KEYS = 'Which users have keys is known at run time.';
 
 /** By the statement of the template in which a wildcard stands. */
-const WILDCARD_REASONS: Readonly<Record<string, string>> = {
+export const WILDCARD_REASONS: Readonly<Record<string, string>> = {
   LookAtGroups: 'AWS knows no narrower resource for these calls, which only look.',
   ReadPrefixLists: ANY_PREFIX_LIST,
   LookAtOwnRule: 'The rules of the hub, which begin with its name, in each Region.',
