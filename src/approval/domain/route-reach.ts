@@ -50,12 +50,19 @@ function takingAll(tags: RouteTags, earlier: readonly Route[]): Route[] | undefi
  */
 function without(tags: RouteTags, taken: RouteTags): RouteTags[] {
   if (!meet(tags, taken)) return [tags];
-  let common = tags;
-  return taken.flatMap(({ key, values }) => {
+  return taken.flatMap(({ key, values }, index) => {
+    const common = inCommon(tags, taken.slice(0, index));
     const others = withValues(common, key, (value) => !values.includes(value));
-    common = withValues(common, key, (value) => values.includes(value));
     return valuesOf(others, key).length > 0 ? [others] : [];
   });
+}
+
+/** Of each key that the earlier one names, only its values. */
+function inCommon(tags: RouteTags, taken: RouteTags): RouteTags {
+  return taken.reduce(
+    (common, { key, values }) => withValues(common, key, (value) => values.includes(value)),
+    tags,
+  );
 }
 
 /** A key that only the earlier one names leaves whatever has another value of it, or none. */
