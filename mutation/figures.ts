@@ -11,7 +11,7 @@ export interface Figures {
   readonly survived: number;
   /** No test runs the changed line. */
   readonly uncovered: number;
-  /** Such as constants, which each test file reads but once: they are not tried. */
+  /** Constants, which each test file reads but once, and changes with which no test could run. */
   readonly leftOut: number;
 }
 

@@ -63,6 +63,15 @@ test('a report is counted over all its files', () => {
   expect(() => figuresIn('{"files":{"a.ts":{"mutants":[{"status":"Forgotten"}]}}}')).toThrow();
 });
 
+test.each(['Ignored', 'RuntimeError', 'CompileError', 'Pending'])(
+  'what Stryker calls %s was not tried, and is left out',
+  (status) => {
+    const report = JSON.stringify({ files: { 'a.ts': { mutants: [{ status }] } } });
+    expect(figuresIn(report)).toMatchObject({ leftOut: 1 });
+    expect(noticedShare(figuresIn(report))).toBeUndefined();
+  },
+);
+
 test('changes that no test comes by are not noticed, and those left out do not count', () => {
   expect(noticedShare(FIGURES)).toBe(75);
   const none = { killed: 0, timedOut: 0, survived: 0, uncovered: 0, leftOut: 5 };
