@@ -29,3 +29,25 @@ test('examples/README.md leads to each of them', () => {
   const named = [...page.matchAll(/^\| \[[^\]]+\]\(([\w-]+)\//gm)].map(([, name = '']) => name);
   expect(named.sort()).toEqual(folders.sort());
 });
+
+test('the scene of approvals is made of what examples/approval shows', () => {
+  const example = statementsIn('examples/approval/typescript/app.ts');
+  const scene = statementsIn('sandbox/scenes/apps/approval/app.ts');
+  expect(example.length).toBeGreaterThan(7);
+  expect(example.filter((statement) => !scene.includes(statement))).toEqual([]);
+});
+
+/**
+ * Of an app, without what the scene has of its own: its imports, outputs and acknowledgements, and
+ * that it asks why someone denies.
+ */
+function statementsIn(file: string): string[] {
+  return readFileSync(join(PROJECT, file), 'utf8')
+    .replace(/^ *\/\/.*\n/gm, '')
+    .replace(/^\/\*\*[^]*?\*\/\n/gm, '')
+    .replace('const sentry = ', '')
+    .replace('  denialPrompt: DenialPrompt.OPTIONAL,\n', '')
+    .split(/(?<=;)\n+(?=\S)/)
+    .map((statement) => statement.trim())
+    .filter((statement) => !/^(import |new CfnOutput|Annotations\.)/.test(statement));
+}
