@@ -1,6 +1,6 @@
 import { ActionSandbox, ALICE, BOB } from './action-sandbox';
 import { DeadLetters } from './dead-letters';
-import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { laterAndLater, untilDone } from './until-done';
 import { buttonsOf } from '../../test/support/sandbox/approval-sandbox';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
@@ -38,7 +38,7 @@ class ActionLife implements Life {
 
   async live({ after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
-    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    const since = sinceNow(sandbox);
     const messages = sandbox.slack.messages.length;
     const approved = await sandbox.makeSnapshot();
     const denied = await sandbox.makeSnapshot();
@@ -66,6 +66,11 @@ class ActionLife implements Life {
     };
     await sandbox.pass(BETWEEN_LIVES_MS);
     return left;
+  }
+
+  async end(): Promise<void> {
+    this.deadLetters.end();
+    await this.sandbox.stop();
   }
 
   private async decide(snapshotId: string, text: string, people: readonly string[]): Promise<void> {

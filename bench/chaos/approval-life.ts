@@ -1,5 +1,5 @@
 import { DeadLetters } from './dead-letters';
-import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { laterAndLater, untilDone } from './until-done';
 import { ALICE, ApprovalSandbox, BOB } from '../../test/support/sandbox/approval-sandbox';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
@@ -47,7 +47,7 @@ class ApprovalLife implements Life {
 
   async live({ after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
-    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    const since = sinceNow(sandbox);
     if (this.lives % LIVES_OF_A_PAIR === 0) sandbox.begin();
     const port = FIRST_PORT + 2 * this.lives;
     this.lives += 1;
@@ -68,6 +68,11 @@ class ApprovalLife implements Life {
       told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, port))),
       'dead letters': await this.deadLetters.taken(),
     };
+  }
+
+  async end(): Promise<void> {
+    this.deadLetters.end();
+    await this.sandbox.stop();
   }
 
   private async story(port: number): Promise<void> {

@@ -30,6 +30,10 @@ export class DeadLetters {
     return found;
   }
 
+  end(): void {
+    this.sqs.destroy();
+  }
+
   /** Purging a queue is something that is reported. */
   private async takenFrom(QueueUrl: string): Promise<number> {
     const { Messages = [] } = await this.sqs.send(

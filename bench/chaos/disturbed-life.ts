@@ -61,7 +61,7 @@ export async function disturbed(kind: KindOfLife, every: number): Promise<LifeOu
     lookedAt.flatMap((point) => CRASHES.map((crash) => ({ point, crash }))),
     async ({ point, crash }) => disturbing.endedAt(point, crash),
   );
-  await sandbox.stop();
+  await life.end();
   return { kind, found: points.length, atPoints, others };
 }
 

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
 import { DeadLetters } from './dead-letters';
-import { HubSandbox, MEMBER } from './hub-sandbox';
-import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { ALICE, HubSandbox, MEMBER } from './hub-sandbox';
+import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { laterAndLater, untilDone } from './until-done';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
@@ -54,7 +54,7 @@ class HubGroupLife implements Life {
 
   async live({ after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
-    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    const since = sinceNow(sandbox);
     await sandbox.pass(BETWEEN_LIVES_MS);
     const groupId = await this.makeGroup();
     const messages = sandbox.slack.messages.length;
@@ -81,6 +81,12 @@ class HubGroupLife implements Life {
     return left;
   }
 
+  async end(): Promise<void> {
+    this.deadLetters.end();
+    this.ec2.destroy();
+    await this.sandbox.stop();
+  }
+
   /** All that a hub does by its schedules. */
   async lookAtAll(): Promise<void> {
     await this.fire('HubCoverageSchedule');
@@ -96,7 +102,7 @@ class HubGroupLife implements Life {
     await this.open(groupId, RDP);
     await sandbox.pass(LATER_MS);
     await untilDone(
-      async () => sandbox.click('Approve for 1 h', sandbox.lastQuestion),
+      async () => sandbox.click(ALICE, 'Approve for 1 h', sandbox.lastQuestion),
       laterAndLater(this.sandbox),
     );
     await sandbox.pass(LATER_MS);

@@ -1,21 +1,17 @@
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
-  DeleteAccessKeyCommand,
-  DeleteUserCommand,
   IAMClient,
   ListAccessKeysCommand,
 } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
 import { DeadLetters } from './dead-letters';
 import { DEACTIVATE_AFTER, DELETE_AFTER, GRACE, HubSandbox, MEMBER } from './hub-sandbox';
-import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { DAY_MS, lived, removeUser, stepsOf, ToldKeys, withoutDays } from './key-story';
+import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { untilDone } from './until-done';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
-/** Told once more in a run that is made again; whether the step is done at last, is compared. */
-const ON_THE_WAY = ['wait', 'failed'];
-const DAY_MS = 86_400_000;
 /** To one run, and of no use after its report. */
 const ANSWERS = /^(ANSWER|INVENTORY)#/;
 /** Who does not report at once reports with a later schedule. */
@@ -47,28 +43,31 @@ class HubKeyLife implements Life {
 
   async live({ after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
-    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    const since = sinceNow(sandbox);
     this.lives += 1;
     const name = `someone${this.lives}x`;
     const keyId = await this.addUser(name);
-    const letters: string[] = [];
-    const { deliveries } = await sandbox.localAws.inbox.during(async () => {
-      for await (const letter of this.story()) letters.push(...letter);
-      await after?.(since);
-    });
+    const { messages, letters } = await lived(sandbox.localAws, this.story(), async () =>
+      after?.(since),
+    );
     const own = (texts: readonly string[]) =>
       distinct(texts.map((text) => nameless(text, name, keyId)));
     const left = {
       key: own([`${keyId}: ${(await this.statusOf(name)) ?? 'gone'}`]),
       records: own(await this.recordsOf(keyId)),
-      told: own(deliveries.flatMap(({ message }) => stepsIn(message, name))),
+      told: own(messages.flatMap((message) => stepsIn(message, name))),
       'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
-    await this.remove(name);
+    await removeUser(this.iam, name);
     return left;
   }
 
-  /** Gives the dead letters on the way: queues keep them for two weeks. */
+  async end(): Promise<void> {
+    this.deadLetters.end();
+    this.iam.destroy();
+    await this.sandbox.stop();
+  }
+
   private async *story(): AsyncGenerator<string[]> {
     for (const days of [DEACTIVATE_AFTER + 1, GRACE + 1, 1, DELETE_AFTER + 1]) {
       await this.sandbox.setClockOn(days * DAY_MS);
@@ -111,40 +110,18 @@ class HubKeyLife implements Life {
       .map((item) => JSON.stringify(item))
       .filter((text) => text.includes(keyId));
   }
-
-  private async remove(UserName: string): Promise<void> {
-    const { AccessKeyMetadata = [] } = await this.iam.send(new ListAccessKeysCommand({ UserName }));
-    for (const { AccessKeyId } of AccessKeyMetadata) {
-      await this.iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
-    }
-    await this.iam.send(new DeleteUserCommand({ UserName }));
-  }
 }
 
 const Report = z.object({
   type: z.literal('organization-access-key-report'),
-  keys: z.array(
-    z.object({
-      keys: z.array(
-        z.object({
-          userName: z.string(),
-          step: z.optional(z.object({ kind: z.string(), step: z.string() })),
-        }),
-      ),
-    }),
-  ),
+  keys: z.array(z.object({ keys: ToldKeys })),
 });
 
 function stepsIn(message: string, name: string): string[] {
   const report = message.startsWith('{') ? Report.safeParse(JSON.parse(message)).data : undefined;
-  return (report?.keys ?? [])
-    .flatMap(({ keys }) => keys)
-    .filter(({ userName, step }) => userName === name && !ON_THE_WAY.includes(step?.kind ?? ''))
-    .flatMap(({ step }) => (step ? `${step.kind} ${step.step}` : []));
+  return (report?.keys ?? []).flatMap(({ keys }) => stepsOf(keys, [name]));
 }
 
 function nameless(text: string, name: string, keyId: string): string {
-  return withoutIdsAndTimes(text.replaceAll(keyId, 'key').replaceAll(name, 'user'))
-    .replace(/\d{4}-\d\d-\d\d/g, 'day')
-    .replace(/\b\d+ days?\b/g, 'days');
+  return withoutDays(withoutIdsAndTimes(text.replaceAll(keyId, 'key').replaceAll(name, 'user')));
 }

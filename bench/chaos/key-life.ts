@@ -1,13 +1,8 @@
-import {
-  DeleteAccessKeyCommand,
-  DeleteUserCommand,
-  ListAccessKeysCommand,
-  TagUserCommand,
-  UntagUserCommand,
-} from '@aws-sdk/client-iam';
+import { TagUserCommand, UntagUserCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
 import { DeadLetters } from './dead-letters';
-import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import { DAY_MS, lived, removeUser, stepsOf, ToldKeys, withoutDays } from './key-story';
+import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { laterAndLater, untilDone } from './until-done';
 import {
   ALICE,
@@ -19,23 +14,12 @@ import {
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const DELETE_AFTER_DAYS = 31;
-/** Told once more in a run that is made again; whether the step is done at last, is compared. */
-const ON_THE_WAY = ['wait', 'failed'];
 const OWNER = { id: 'U0OLGA', name: 'olga', address: 'olga@example.com' };
 /** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
 const CLICKED_AGAIN = 'refused-click';
 
-const Report = z.object({
-  type: z.literal('access-key-report'),
-  keys: z.array(
-    z.object({
-      userName: z.string(),
-      step: z.optional(z.object({ kind: z.string(), step: z.string() })),
-    }),
-  ),
-});
+const Report = z.object({ type: z.literal('access-key-report'), keys: ToldKeys });
 
 const COMPARED = `Compared are the states of the keys, what the sentry remembers of them, every step that was told of them,
 and dead letters`;
@@ -79,20 +63,18 @@ class KeyLife implements Life {
 
   async live({ after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
-    const since = { calls: sandbox.calls.length, events: sandbox.events.length };
+    const since = sinceNow(sandbox);
     const messages = sandbox.slack.messages.length;
     this.lives += 1;
     const names = [`first${this.lives}x`, `second${this.lives}x`] as const;
-    const letters: string[] = [];
-    const { deliveries } = await sandbox.localAws.inbox.during(async () => {
-      for await (const letter of this.story(names)) letters.push(...letter);
-      await after?.(since);
-    });
+    const { messages: told, letters } = await lived(sandbox.localAws, this.story(names), async () =>
+      after?.(since),
+    );
     const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, names)));
     const left = {
       keys: own(await Promise.all(names.map(async (name) => this.keyOf(name)))),
       records: own(await this.recordsOf(names)),
-      told: own(deliveries.flatMap(({ message }) => stepsIn(message, names))),
+      told: own(told.flatMap((message) => stepsIn(message, names))),
       audit: distinct(await this.auditOf(names)),
       slack: own(
         sandbox.slack.messages
@@ -106,7 +88,11 @@ class KeyLife implements Life {
     return left;
   }
 
-  /** Gives the dead letters on the way: queues keep them for two weeks. */
+  async end(): Promise<void> {
+    this.deadLetters.end();
+    await this.sandbox.stop();
+  }
+
   private async *story(names: readonly [string, string]): AsyncGenerator<string[]> {
     const { sandbox, deadLetters } = this;
     await sandbox.setClockOn(DAY_MS);
@@ -191,12 +177,8 @@ class KeyLife implements Life {
   private async remove(names: readonly string[]): Promise<void> {
     const { iam } = this.sandbox;
     for (const UserName of names) {
-      const { AccessKeyMetadata = [] } = await iam.send(new ListAccessKeysCommand({ UserName }));
-      for (const { AccessKeyId } of AccessKeyMetadata) {
-        await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
-      }
       await iam.send(new UntagUserCommand({ UserName, TagKeys: ['Owner', 'keep-keys-until'] }));
-      await iam.send(new DeleteUserCommand({ UserName }));
+      await removeUser(iam, UserName);
     }
   }
 }
@@ -208,22 +190,14 @@ function isAbout(text: string, name: string): boolean {
 
 function stepsIn(message: string, names: readonly string[]): string[] {
   const report = message.startsWith('{') ? Report.safeParse(JSON.parse(message)).data : undefined;
-  if (!report) return [];
-  return report.keys
-    .filter(
-      ({ userName, step }) => names.includes(userName) && !ON_THE_WAY.includes(step?.kind ?? ''),
-    )
-    .flatMap(({ userName, step }) => (step ? `${userName}: ${step.kind} ${step.step}` : []));
+  return stepsOf(report?.keys ?? [], names);
 }
 
 function nameless(text: string, names: readonly string[]): string {
-  return names
-    .reduce(
-      (rest, name, index) =>
-        rest.replaceAll(keyIdOf(name), `key ${index}`).replaceAll(name, `user ${index}`),
-      withoutIdsAndTimes(text),
-    )
-    .replace(/\d{4}-\d\d-\d\d/g, 'day')
-    .replace(/\b\d+ days?\b/g, 'days')
-    .replace(/(key \d)-[\w-]+/g, '$1 request');
+  const named = names.reduce(
+    (rest, name, index) =>
+      rest.replaceAll(keyIdOf(name), `key ${index}`).replaceAll(name, `user ${index}`),
+    withoutIdsAndTimes(text),
+  );
+  return withoutDays(named).replace(/(key \d)-[\w-]+/g, '$1 request');
 }

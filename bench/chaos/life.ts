@@ -10,6 +10,10 @@ export interface Since {
   readonly events: number;
 }
 
+export function sinceNow({ calls, events }: LifeSandbox): Since {
+  return { calls: calls.length, events: events.length };
+}
+
 /** Where lives are lived, one after the other. */
 export interface LifeSandbox {
   readonly localAws: LocalAws;
@@ -32,6 +36,8 @@ export interface Life {
   readonly sandbox: LifeSandbox;
   /** With what it leaves behind. */
   live(options?: LifeOptions): Promise<EndState>;
+  /** With its sandbox. */
+  end(): Promise<void>;
 }
 
 export interface KindOfLife {
