@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 const PROJECT = join(__dirname, '..', '..');
 const PAGES = ['CONTRIBUTING.md', 'SECURITY.md', 'docs/README.md', 'docs/architecture.md'];
 
-const FROM_ROOT = /^(src|test|sandbox|build|docs|site|projenrc|examples|bench|mutation|verify|\.ci)\//;
+const FROM_ROOT =
+  /^(src|test|sandbox|build|docs|site|projenrc|examples|bench|mutation|verify|\.ci)\//;
 /** As pages about the code of the library write it: without `src/`. */
 const FROM_SRC = /^[\w*-]+\/(constructs|contracts|domain|adapters|handlers)\//;
 /** Of any file with such an ending. */

@@ -18,7 +18,7 @@ export interface Telemetry {
   readonly failures: FailureReporter;
 }
 
-/** For all functions that write metrics and report failures; one that does neither needs a log alone. */
+/** For functions that write metrics and report failures: one that does neither needs a log. */
 export function telemetryOf({ construct, topicArn, describeAccount }: TelemetryProps): Telemetry {
   const logger = new Logger({ serviceName: construct });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: construct });

@@ -33,8 +33,8 @@ export function countRepeats(
   windowMilliseconds: number,
 ): RepeatCount {
   const now = report.lookedAt;
-  // Another outcome than was told last is news: what could not be put back a moment ago, or was left
-  // during a pause or while people were asked, and is right now.
+  // Another outcome than was told last is news: what could not be put back a moment ago, or was
+  // left during a pause or while people were asked, and is right now.
   const keys = report.rules.map(({ rule, change, outcome }) =>
     [change, outcome.kind, ruleKey(rule), nameOf(report.call.actor)].join(' '),
   );
