@@ -305,13 +305,8 @@ export class KeyApprovalSandbox {
   /** The sandbox handles what follows on its own time: see `settled`. */
   async press(userId: string, text: string, name: string): Promise<void> {
     const { channel, ts } = this.questionAbout(name);
-    await this.slack.click({
-      interactionsUrl: interactionsUrlOf(this.stack),
-      userId,
-      channel,
-      ts,
-      text,
-    });
+    const interactionsUrl = interactionsUrlOf(this.stack);
+    expectAnswer(await this.slack.click({ interactionsUrl, userId, channel, ts, text }));
   }
 
   /** The messages that the user alone sees. */
@@ -337,14 +332,9 @@ export class KeyApprovalSandbox {
   async answer(userId: string, text: string, as: ClickOverrides): Promise<void> {
     const message = this.askedAlone(userId).at(-1);
     if (!message) throw new Error(`${userId} was asked nothing in a direct message.`);
-    await this.slack.click({
-      interactionsUrl: interactionsUrlOf(this.stack),
-      userId,
-      channel: message.channel,
-      ts: message.ts,
-      text,
-      as,
-    });
+    const { channel, ts } = message;
+    const interactionsUrl = interactionsUrlOf(this.stack);
+    expectAnswer(await this.slack.click({ interactionsUrl, userId, channel, ts, text, as }));
     await this.settled();
   }
 
@@ -522,4 +512,10 @@ function synthesizeStage(asks: KeyApprovalAsking): string {
   new CfnOutput(stack, 'SigningSecretArn', { value: signingSecret.secretArn });
   new CfnOutput(stack, 'BotTokenArn', { value: botToken.secretArn });
   return app.synth().directory;
+}
+
+/** Where the function fails, Slack shows an error: a person clicks again. */
+function expectAnswer({ status }: { readonly status: number }): void {
+  if (status >= 500)
+    throw new Error(`Slack shows an error: the click was answered with ${status}.`);
 }
