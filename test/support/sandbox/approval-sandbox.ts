@@ -198,6 +198,11 @@ export class ApprovalSandbox {
     return this.waits.failedInvocations;
   }
 
+  /** What went wrong in each of them. */
+  get failures(): readonly string[] {
+    return this.waits.failures;
+  }
+
   /** Whose changes are reverted until they are approved. */
   get guarded(): string {
     return this.guardedOf(Math.max(0, this.pair));

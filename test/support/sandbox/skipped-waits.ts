@@ -9,7 +9,8 @@ import type { InvocationReport } from '../../../sandbox/runner/deployed-function
  * a while would be held no more.
  */
 export class SkippedWaits {
-  failedInvocations = 0;
+  /** What went wrong in each invocation that failed. */
+  readonly failures: string[] = [];
   private callCount = 0;
   private localAws: LocalAws | undefined;
   private afterFailureMs = 0;
@@ -43,10 +44,14 @@ export class SkippedWaits {
     if (milliseconds > 0) this.waitFor(milliseconds);
   }
 
-  invocationEnded({ requestId, succeeded }: InvocationReport): void {
+  get failedInvocations(): number {
+    return this.failures.length;
+  }
+
+  invocationEnded({ functionName, requestId, succeeded, error }: InvocationReport): void {
     this.ended.add(requestId);
     this.running.delete(requestId);
-    if (!succeeded) this.failedInvocations += 1;
+    if (!succeeded) this.failures.push(`${functionName}: ${error}`);
     this.waitFor(succeeded ? 0 : this.afterFailureMs);
   }
 
