@@ -27,7 +27,8 @@ afterAll(async () => sandbox?.stop());
 /**
  * Rules are added, modified and removed; all of it is reverted and asked about, or stands until it
  * is decided; people approve, deny and give more time; an operator orders; and reconcile looks at
- * it all.
+ * it all. In hours no process stays warm: one that never has an answer would use up what the SDK
+ * allows it of tries.
  */
 async function life(): Promise<void> {
   sandbox.begin();
@@ -39,20 +40,24 @@ async function life(): Promise<void> {
   await sandbox.modify(guarded, await idOf(guarded, 443), '10.0.0.0/8');
   await sandbox.pass(LATER_MS);
   await sandbox.click(ALICE, 'Deny');
+  await sandbox.localAws.coolDown();
   await sandbox.revoke(guarded, await idOf(guarded, 443));
   await sandbox.pass(LATER_MS);
   await sandbox.approve();
   await sandbox.pass(LATER_MS);
+  await sandbox.localAws.coolDown();
   await open(lenient, PORT + 1);
   await sandbox.pass(LATER_MS);
   await sandbox.click(ALICE, 'Deny');
   await sandbox.pass(LATER_MS);
+  await sandbox.localAws.coolDown();
   await open(lenient, PORT + 2);
   await sandbox.pass(LATER_MS);
   await sandbox.approve('Approve for 1 h');
   await sandbox.pass(55 * 60_000);
   await sandbox.approve('1 h more', sandbox.replies.at(-1));
   await sandbox.pass(LATER_MS);
+  await sandbox.localAws.coolDown();
   const order = { by: 'olga', reason: 'needed' };
   const until = new Date(sandbox.localAws.now().getTime() + LATER_MS).toISOString();
   const ruleId = await idOf(guarded, PORT);
@@ -61,6 +66,7 @@ async function life(): Promise<void> {
   await operate({ action: 'resume', ...order });
   await operate({ action: 'withdraw', groupId: guarded, ruleId, ...order });
   await sandbox.reconcile();
+  await sandbox.localAws.coolDown();
   await sandbox.pass(2 * 60 * 60_000);
   await sandbox.reconcile();
   await sandbox.pass(LATER_MS);
