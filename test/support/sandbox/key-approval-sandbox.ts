@@ -516,6 +516,7 @@ function synthesizeStage(asks: KeyApprovalAsking): string {
 
 /** Where the function fails, Slack shows an error: a person clicks again. */
 function expectAnswer({ status }: { readonly status: number }): void {
-  if (status >= 500)
+  if (status >= 500) {
     throw new Error(`Slack shows an error: the click was answered with ${status}.`);
+  }
 }
