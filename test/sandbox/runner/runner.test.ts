@@ -1,6 +1,11 @@
 import { once, EventEmitter } from 'node:events';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueUrlCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import { readAssembly } from '../../../sandbox/deployer/assembly';
@@ -275,4 +280,18 @@ test('the inbox has subject, attributes and the text for each protocol', async (
   await expect(inbox.waitFor(() => false, 1)).rejects.toThrow(
     'What came:\n- rule reverted: {"version":1}\n- no subject: plain',
   );
+});
+
+test('a message that is deleted by another, as where it came twice, is waited for while a function has it', async () => {
+  await deliver({ order: 'hang', requestParameters: { groupId: 'sg-1' } });
+  await until(() => printed.length === 1);
+  const queueName = printed[0]?.event.Records[0]?.eventSourceARN;
+  const sqs = new SQSClient(emulatorAccess(emulator.endpoint));
+  const { QueueUrl } = await sqs.send(
+    new GetQueueUrlCommand({ QueueName: String(queueName).split(':').at(-1) }),
+  );
+  await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  sqs.destroy();
+  await runner.drained();
+  expect(invocations).toHaveLength(1);
 });
