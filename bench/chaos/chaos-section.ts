@@ -15,7 +15,8 @@ export function chaosSection(all: readonly LifeOutcomes[], minutes: number): Sec
     title: 'Chaos',
     about: `Lives in the sandbox, with the bundles as they ship, in ${minutes.toFixed(0)} minutes. The run finds every call that a
 function makes in a life, and lives it again for each: with the function ended just before that call, and just
-after it, before the answer is out. It lives it with every event and message doubled, with the answer to every
+after it, before the answer is out. Where a call begins when all before it were answered, the moment before it is the one
+after the last of them, and is lived once; but for functions that call Slack, as those calls are not seen. It lives it with every event and message doubled, with the answer to every
 change lost, with each service down for an hour, and with the clock of each function ${APART_MINUTES} minutes ahead of all others,
 and as much behind. Then it compares what is left with what the undisturbed life leaves. A text that is shown twice counts
 once, as [reported twice is possible](architecture.md#the-ledger); so does what people do again because they were
@@ -45,7 +46,7 @@ function partsOf({ kind, found, atPoints, others }: LifeOutcomes): Part[] {
     { kind: 'text', text: kind.about },
     {
       kind: 'text',
-      text: `${found} calls were found, of which ${atPoints.length / CRASHES.length} were looked at:`,
+      text: `${found} calls were found, of which ${pointsOf(atPoints)} were looked at:`,
     },
     { kind: 'table', rows: rowsOf(atPoints) },
     { kind: 'text', text: 'All else that was done to it:' },
@@ -70,10 +71,15 @@ function rowsOf(outcomes: readonly PointOutcome[]): Row[] {
     return {
       function: name,
       call,
-      points: ofCall.length / CRASHES.length,
+      points: pointsOf(ofCall),
       ...Object.fromEntries(CRASHES.map((crash) => [HEADINGS[crash], cellOf(ofCall, crash)])),
     };
   });
+}
+
+/** After each of them a function was ended. */
+function pointsOf(outcomes: readonly PointOutcome[]): number {
+  return outcomes.filter(({ crash }) => crash === 'crash-after').length;
 }
 
 const HEADINGS = {
@@ -83,6 +89,7 @@ const HEADINGS = {
 
 function cellOf(outcomes: readonly PointOutcome[], crash: PointOutcome['crash']): string {
   const own = outcomes.filter((one) => one.crash === crash);
+  if (own.length === 0) return '–';
   const come = own.filter(({ hasCome }) => hasCome);
   const other = come.filter(({ differences }) => differences.length > 0);
   const missing = own.length - come.length;

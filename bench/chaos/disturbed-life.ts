@@ -7,6 +7,7 @@ import {
   functionsIn,
   type Point,
   pointsIn,
+  rolesWithSecrets,
   servicesIn,
 } from './points';
 
@@ -57,12 +58,20 @@ export async function disturbed(kind: KindOfLife, every: number): Promise<LifeOu
     ...(await inTurn(functionsIn(calls), async (one) => disturbing.apart(one, -APART_MS))),
   ];
   const lookedAt = points.filter((_, index) => index % every === 0);
+  const withSecrets = rolesWithSecrets(sandbox.calls);
   const atPoints = await inTurn(
-    lookedAt.flatMap((point) => CRASHES.map((crash) => ({ point, crash }))),
+    lookedAt.flatMap((point) =>
+      crashesAt(point, withSecrets.has(point.role)).map((crash) => ({ point, crash })),
+    ),
     async ({ point, crash }) => disturbing.endedAt(point, crash),
   );
   await life.end();
   return { kind, found: points.length, atPoints, others };
+}
+
+/** Where one call follows another, the moment before it is the one after the other. */
+function crashesAt({ isInTurn }: Point, callsOthers: boolean): PointOutcome['crash'][] {
+  return isInTurn && !callsOthers ? ['crash-after'] : [...CRASHES];
 }
 
 async function inTurn<T, Result>(

@@ -10,6 +10,8 @@ export interface Point {
   readonly n: number;
   readonly service: string;
   readonly action: string;
+  /** It began when all before it in its invocation were answered. */
+  readonly isInTurn: boolean;
 }
 
 /**
@@ -26,15 +28,27 @@ export function pointsIn(calls: readonly ApiCall[]): Point[] {
       .flatMap((own, afterInvocations) =>
         own
           .filter(({ callerArn = '' }) => callerArn.includes(`/${role}`))
-          .map(({ service, action }, index) => ({
+          .sort((one, other) => beganAt(one) - beganAt(other))
+          .map((call, index, inOrder) => ({
             role,
             afterInvocations,
             n: index + 1,
-            service,
-            action,
+            service: call.service,
+            action: call.action,
+            isInTurn: index > 0 && inOrder.slice(0, index).every(({ at }) => at < beganAt(call)),
           })),
       ),
   );
+}
+
+function beganAt({ at, durationMs }: ApiCall): number {
+  return at - durationMs;
+}
+
+/** Who reads a secret calls someone else with it, and no one sees those calls here. */
+export function rolesWithSecrets(calls: readonly ApiCall[]): Set<string> {
+  const reading = calls.filter(({ action }) => action === 'GetSecretValue');
+  return new Set(reading.map(({ callerArn }) => roleIn(callerArn)));
 }
 
 /** A function, as its calls show it. */

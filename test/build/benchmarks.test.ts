@@ -62,8 +62,23 @@ test('points are the calls of functions, invocation by invocation', () => {
   ]);
 });
 
+test('a call is in turn if all before it were answered when it began', () => {
+  const answered = (at: number, action: string) => ({ ...called('first', action), at });
+  const calls = [
+    answered(10, 'Query'),
+    { ...answered(14, 'GetItem'), durationMs: 6 },
+    answered(20, 'UpdateItem'),
+  ];
+  expect(pointsIn(calls).map(({ n, action, isInTurn }) => [n, action, isInTurn])).toEqual([
+    [1, 'GetItem', false],
+    [2, 'Query', false],
+    [3, 'UpdateItem', true],
+  ]);
+});
+
 test('chaos says of each life what was done to it, and how much of it left the same', () => {
-  const point = { role: 'Keys', afterInvocations: 0, n: 1, service: 'iam', action: 'ListUsers' };
+  const call = { service: 'iam', action: 'ListUsers', isInTurn: false };
+  const point = { role: 'Keys', afterInvocations: 0, n: 1, ...call };
   const outcome = { what: 'ended', hasCome: true, differences: [] };
   const never = new Promise<never>(() => undefined);
   const { goals, parts } = chaosSection(
