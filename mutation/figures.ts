@@ -31,13 +31,12 @@ const report = z.object({
 });
 
 /**
- * From Stryker's report.
+ * Of some files, from Stryker's report. A file with types alone is not in it.
  * @see https://github.com/stryker-mutator/mutation-testing-elements/tree/master/packages/report-schema
  */
-export function figuresIn(json: string): Figures {
-  const statuses = Object.values(report.parse(JSON.parse(json)).files).flatMap(({ mutants }) =>
-    mutants.map((mutant) => mutant.status),
-  );
+export function figuresIn(json: string, names: readonly string[]): Figures {
+  const { files } = report.parse(JSON.parse(json));
+  const statuses = names.flatMap((name) => (files[name]?.mutants ?? []).map((one) => one.status));
   const count = (...wanted: readonly z.infer<typeof status>[]) =>
     statuses.filter((one) => wanted.includes(one)).length;
   return {

@@ -12,28 +12,24 @@ const SETTINGS = 'mutation/stryker.config.json';
 /** As the settings name it. */
 const REPORT = join(PROJECT, '.sandbox', 'mutation', 'report.json');
 
-/** The parts follow one another: each is written down before the next begins. */
+/** All parts are measured in one go, as it begins with a run of all tests. */
 function main(names: readonly string[]): void {
-  for (const part of partsOf(PROJECT, names)) {
-    console.log(`=== ${part.title}`);
-    const figures = measured(part);
+  const parts = partsOf(PROJECT, names);
+  const report = reportOn(parts.flatMap(({ files }) => files));
+  for (const part of parts) {
+    const figures = figuresIn(report, part.files);
     if (part.folder !== undefined) writeDown(part.folder, figures);
-    const share = noticedShare(figures);
-    if (share === undefined) continue;
-    console.log(`--- ${part.title}: ${share.toFixed(1)} % noticed, ${JSON.stringify(figures)}`);
-    if (share >= GOAL) continue;
-    console.error(`Fewer than ${GOAL} % of the changes of ${part.title} were noticed.`);
-    process.exitCode = 1;
+    judge(part, figures);
   }
 }
 
-/** @throws if Stryker could not measure it: a test fails without any change, for one. */
-function measured({ title, files }: Part): Figures {
+/** @throws if Stryker could not measure them: a test fails without any change, for one. */
+function reportOn(files: readonly string[]): string {
   rmSync(REPORT, { force: true });
   const parameters = [STRYKER, 'run', SETTINGS, '--mutate', files.join(',')];
   const { status } = spawnSync(process.execPath, parameters, { cwd: PROJECT, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`${title} was not measured: Stryker says above why.`);
-  return figuresIn(readFileSync(REPORT, 'utf8'));
+  if (status !== 0) throw new Error('Nothing was measured: Stryker says above why.');
+  return readFileSync(REPORT, 'utf8');
 }
 
 function writeDown(folder: string, figures: Figures): void {
@@ -41,6 +37,15 @@ function writeDown(folder: string, figures: Figures): void {
   const folders = partsOf(PROJECT, []).map(({ title }) => title);
   const page = readFileSync(PAGE, 'utf8');
   writeFileSync(PAGE, withFigures(page, folder, { ...figures, day }, folders));
+}
+
+function judge({ title }: Part, figures: Figures): void {
+  const share = noticedShare(figures);
+  if (share === undefined) return;
+  console.log(`${title}: ${share.toFixed(1)} % noticed, ${JSON.stringify(figures)}`);
+  if (share >= GOAL) return;
+  console.error(`Fewer than ${GOAL} % of the changes of ${title} were noticed.`);
+  process.exitCode = 1;
 }
 
 main(process.argv.slice(2));

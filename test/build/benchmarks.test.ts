@@ -77,8 +77,8 @@ test('a call is in turn if all before it were answered when it began', () => {
 });
 
 test('chaos says of each life what was done to it, and how much of it left the same', () => {
-  const call = { service: 'iam', action: 'ListUsers', isInTurn: false };
-  const point = { role: 'Keys', afterInvocations: 0, n: 1, ...call };
+  const listing = { service: 'iam', action: 'ListUsers', isInTurn: false };
+  const point = { role: 'Keys', afterInvocations: 0, n: 1, ...listing };
   const outcome = { what: 'ended', hasCome: true, differences: [] };
   const never = new Promise<never>(() => undefined);
   const { goals, parts } = chaosSection(

@@ -48,27 +48,31 @@ test('what makes no decisions is refused by its name', () => {
   expect(() => partsOf(PROJECT, ['src/access-key/adapters'])).toThrow('src/access-key/adapters');
 });
 
-test('a report is counted over all its files', () => {
+test('a report is counted over the files of a part', () => {
   const files = {
     'a.ts': { mutants: [{ status: 'Killed' }, { status: 'Ignored' }, { status: 'NoCoverage' }] },
     'b.ts': { mutants: [{ status: 'Killed' }, { status: 'Timeout' }, { status: 'Survived' }] },
   };
-  expect(figuresIn(JSON.stringify({ files }))).toEqual({
+  const report = JSON.stringify({ files });
+  expect(figuresIn(report, ['a.ts', 'b.ts'])).toEqual({
     killed: 2,
     timedOut: 1,
     survived: 1,
     uncovered: 1,
     leftOut: 1,
   });
-  expect(() => figuresIn('{"files":{"a.ts":{"mutants":[{"status":"Forgotten"}]}}}')).toThrow();
+  expect(figuresIn(report, ['b.ts', 'without-code.ts'])).toMatchObject({ killed: 1, leftOut: 0 });
+  const unknown = '{"files":{"a.ts":{"mutants":[{"status":"Forgotten"}]}}}';
+  expect(() => figuresIn(unknown, ['a.ts'])).toThrow();
 });
 
 test.each(['Ignored', 'RuntimeError', 'CompileError', 'Pending'])(
   'what Stryker calls %s was not tried, and is left out',
   (status) => {
     const report = JSON.stringify({ files: { 'a.ts': { mutants: [{ status }] } } });
-    expect(figuresIn(report)).toMatchObject({ leftOut: 1 });
-    expect(noticedShare(figuresIn(report))).toBeUndefined();
+    const figures = figuresIn(report, ['a.ts']);
+    expect(figures).toMatchObject({ leftOut: 1 });
+    expect(noticedShare(figures)).toBeUndefined();
   },
 );
 
@@ -96,4 +100,13 @@ test('a measured folder gets its row, and the other rows and the text stay', () 
     'src/a/domain',
   ]);
   expect(foldersIn(withoutB)).toEqual(['src/a/domain']);
+});
+
+test('what tests use of jest is of the same version where changes are measured', () => {
+  const { devDependencies: own } = JSON.parse(
+    readFileSync(join(PROJECT, 'mutation', 'package.json'), 'utf8'),
+  );
+  const { devDependencies: root } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+  const versions = ['expect', 'jest-each', 'jest-mock'].map((name) => own[name]);
+  expect(new Set(versions)).toEqual(new Set([root.jest]));
 });
