@@ -21,6 +21,8 @@ const LIVES = [
 const KINDS_AT_ONCE = 2;
 /** One of so many calls, for a look that takes less than an hour. Default: each. */
 const EVERY = Number(process.env.CHAOS_EVERY ?? 1);
+/** Only what is printed with this text, to look at it again. The page is not written then. */
+const AT = process.env.CHAOS_AT ?? '';
 /** By their names, with commas between. Default: all. Only with all of them is the page written. */
 const NAMES = process.env.CHAOS_LIVES?.split(',') ?? LIVES.map(({ name }) => name);
 
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
   const all = await outcomesOf(kinds);
   const minutes = (performance.now() - start) / 60_000;
   console.log(`All of it took ${minutes.toFixed(0)} minutes.`);
-  if (all.length === LIVES.length) writeSection(chaosSection(all, minutes));
+  if (all.length === LIVES.length && AT === '') writeSection(chaosSection(all, minutes));
 }
 
 /** In the order of the kinds. */
@@ -45,7 +47,7 @@ async function outcomesOf(kinds: readonly KindOfLife[]): Promise<LifeOutcomes[]>
   const workers = Array.from({ length: KINDS_AT_ONCE }, async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, kind] = next;
-      outcomes[index] = await disturbed(kind, EVERY);
+      outcomes[index] = await disturbed(kind, { every: EVERY, at: AT });
     }
   });
   await Promise.all(workers);

@@ -1,6 +1,6 @@
 import { differencesOf } from './differences';
 import { doubleAll } from './doubled';
-import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import type { EndState, KindOfLife, Life, LifeOptions, Since } from './life';
 import {
   type CallingFunction,
   functionOf,
@@ -29,6 +29,14 @@ export interface PointOutcome extends Outcome {
   readonly crash: (typeof CRASHES)[number];
 }
 
+/** Which disturbances are looked at. */
+export interface Looked {
+  /** At one of so many calls. */
+  readonly every: number;
+  /** Of all of them, those whose printed words contain this. */
+  readonly at: string;
+}
+
 /** All that was done to a life. */
 export interface LifeOutcomes {
   readonly kind: KindOfLife;
@@ -39,7 +47,7 @@ export interface LifeOutcomes {
 }
 
 /** Lives it again and again, disturbed at each of so many calls, and in all other ways. */
-export async function disturbed(kind: KindOfLife, every: number): Promise<LifeOutcomes> {
+export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promise<LifeOutcomes> {
   const life = await kind.begin();
   const { sandbox } = life;
   // What is done for the first time, such as reading a secret, is in no life after it.
@@ -51,22 +59,23 @@ export async function disturbed(kind: KindOfLife, every: number): Promise<LifeOu
   console.log(`${kind.name}: ${points.length} calls are found.`);
   const disturbing = new Disturbing(kind.name, life, undisturbed);
   const others = [
-    await disturbing.doubled(),
-    await disturbing.withAnswersLost(),
-    ...(await inTurn(servicesIn(calls), async (service) => disturbing.without(service))),
-    ...(await inTurn(functionsIn(calls), async (one) => disturbing.apart(one, APART_MS))),
-    ...(await inTurn(functionsIn(calls), async (one) => disturbing.apart(one, -APART_MS))),
+    disturbing.doubled(),
+    disturbing.withAnswersLost(),
+    ...servicesIn(calls).map((service) => disturbing.without(service)),
+    ...functionsIn(calls).map((one) => disturbing.apart(one, APART_MS)),
+    ...functionsIn(calls).map((one) => disturbing.apart(one, -APART_MS)),
   ];
   const lookedAt = points.filter((_, index) => index % every === 0);
   const withSecrets = rolesWithSecrets(sandbox.calls);
-  const atPoints = await inTurn(
-    lookedAt.flatMap((point) =>
-      crashesAt(point, withSecrets.has(point.role)).map((crash) => ({ point, crash })),
-    ),
-    async ({ point, crash }) => disturbing.endedAt(point, crash),
+  const ends = lookedAt.flatMap((point) =>
+    crashesAt(point, withSecrets.has(point.role)).map((crash) => disturbing.endedAt(point, crash)),
   );
+  const outcomes = {
+    others: await comeInTurn(others, at),
+    atPoints: await comeInTurn(ends, at),
+  };
   await life.end();
-  return { kind, found: points.length, atPoints, others };
+  return { kind, found: points.length, ...outcomes };
 }
 
 /** Where one call follows another, the moment before it is the one after the other. */
@@ -74,13 +83,19 @@ function crashesAt({ isInTurn }: Point, callsOthers: boolean): PointOutcome['cra
   return isInTurn && !callsOthers ? ['crash-after'] : [...CRASHES];
 }
 
-async function inTurn<T, Result>(
-  items: readonly T[],
-  work: (item: T) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const item of items) results.push(await work(item));
-  return results;
+/** One that has not come yet. */
+interface Disturbance<Came extends Outcome> {
+  readonly what: string;
+  come(): Promise<Came>;
+}
+
+async function comeInTurn<Came extends Outcome>(
+  disturbances: readonly Disturbance<Came>[],
+  at: string,
+): Promise<Came[]> {
+  const outcomes: Came[] = [];
+  for (const { what, come } of disturbances) if (what.includes(at)) outcomes.push(await come());
+  return outcomes;
 }
 
 class Disturbing {
@@ -90,49 +105,59 @@ class Disturbing {
     private readonly undisturbed: EndState,
   ) {}
 
-  async doubled(): Promise<Outcome> {
-    return this.outcomeOf('every event and message comes twice', {
-      after: async (since) => doubleAll(this.life.sandbox, since),
-    });
+  doubled(): Disturbance<Outcome> {
+    const what = 'every event and message comes twice';
+    const after = async (since: Since) => doubleAll(this.life.sandbox, since);
+    return { what, come: async () => this.outcomeOf(what, { after }) };
   }
 
-  async withAnswersLost(): Promise<Outcome> {
-    const losing = this.life.sandbox.localAws.loseAnswers();
-    const outcome = await this.outcomeOf('the answer to every change is lost', {
-      after: async () => losing.end(),
-    });
-    losing.end();
-    return outcome;
+  withAnswersLost(): Disturbance<Outcome> {
+    const what = 'the answer to every change is lost';
+    const come = async () => {
+      const losing = this.life.sandbox.localAws.loseAnswers();
+      const outcome = await this.outcomeOf(what, { after: async () => losing.end() });
+      losing.end();
+      return outcome;
+    };
+    return { what, come };
   }
 
-  async without(service: string): Promise<Outcome> {
-    this.life.sandbox.localAws.takeDown(service, HOUR_MS);
-    return this.outcomeOf(`${service} is down for an hour`);
+  without(service: string): Disturbance<Outcome> {
+    const what = `${service} is down for an hour`;
+    const come = async () => {
+      this.life.sandbox.localAws.takeDown(service, HOUR_MS);
+      return this.outcomeOf(what);
+    };
+    return { what, come };
   }
 
-  async apart({ role, functionName }: CallingFunction, milliseconds: number): Promise<Outcome> {
+  apart({ role, functionName }: CallingFunction, milliseconds: number): Disturbance<Outcome> {
     const { localAws } = this.life.sandbox;
-    localAws.setClockApart(functionName, milliseconds);
-    const outcome = await this.outcomeOf(
-      `the clock of ${functionOf(role)} is ${APART_MINUTES} minutes ${milliseconds > 0 ? 'ahead' : 'behind'}`,
-    );
-    localAws.setClockApart(functionName, 0);
-    return outcome;
+    const what = `the clock of ${functionOf(role)} is ${APART_MINUTES} minutes ${milliseconds > 0 ? 'ahead' : 'behind'}`;
+    const come = async () => {
+      localAws.setClockApart(functionName, milliseconds);
+      const outcome = await this.outcomeOf(what);
+      localAws.setClockApart(functionName, 0);
+      return outcome;
+    };
+    return { what, come };
   }
 
-  async endedAt(point: Point, crash: PointOutcome['crash']): Promise<PointOutcome> {
+  endedAt(point: Point, crash: PointOutcome['crash']): Disturbance<PointOutcome> {
     const { role, afterInvocations, n, service, action } = point;
-    const disturbance = this.life.sandbox.localAws.disturbCall({
-      n,
-      with: crash,
-      callerArnIncludes: `/${role}`,
-      afterInvocations,
-    });
-    const outcome = await this.outcomeOf(
-      `${functionOf(role)}, invocation ${afterInvocations + 1}, call ${n}, ${crash} ${service} ${action}`,
-    );
-    disturbance.end();
-    return { ...outcome, hasCome: disturbance.hit !== undefined, point, crash };
+    const what = `${functionOf(role)}, invocation ${afterInvocations + 1}, call ${n}, ${crash} ${service} ${action}`;
+    const come = async () => {
+      const disturbance = this.life.sandbox.localAws.disturbCall({
+        n,
+        with: crash,
+        callerArnIncludes: `/${role}`,
+        afterInvocations,
+      });
+      const outcome = await this.outcomeOf(what);
+      disturbance.end();
+      return { ...outcome, hasCome: disturbance.hit !== undefined, point, crash };
+    };
+    return { what, come };
   }
 
   private async outcomeOf(what: string, options?: LifeOptions): Promise<Outcome> {
