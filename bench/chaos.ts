@@ -1,7 +1,8 @@
+import pLimit from 'p-limit';
 import { ACTION_LIFE } from './chaos/action-life';
 import { APPROVAL_LIFE } from './chaos/approval-life';
-import { chaosSection } from './chaos/chaos-section';
-import { disturbed, type LifeOutcomes } from './chaos/disturbed-life';
+import { CHAOS_SECTION, lifeSection } from './chaos/chaos-section';
+import { disturbed } from './chaos/disturbed-life';
 import { HUB_GROUP_LIFE } from './chaos/hub-group-life';
 import { HUB_KEY_LIFE } from './chaos/hub-key-life';
 import { KEY_LIFE, UNASKED_KEY_LIFE } from './chaos/key-life';
@@ -23,7 +24,7 @@ const KINDS_AT_ONCE = 2;
 const EVERY = Number(process.env.CHAOS_EVERY ?? 1);
 /** Only what is printed with this text, to look at it again. The page is not written then. */
 const AT = process.env.CHAOS_AT ?? '';
-/** By their names, with commas between. Default: all. Only with all of them is the page written. */
+/** By their names, with commas between. Default: all. Each has a section of the page. */
 const NAMES = process.env.CHAOS_LIVES?.split(',') ?? LIVES.map(({ name }) => name);
 
 async function main(): Promise<void> {
@@ -32,26 +33,18 @@ async function main(): Promise<void> {
     const known = LIVES.map(({ name }) => name).join(', ');
     throw new Error(`CHAOS_LIVES names ${unknown}, which is no life: name some of ${known}.`);
   }
-  const start = performance.now();
+  if (AT === '') writeSection(CHAOS_SECTION);
+  const limit = pLimit(KINDS_AT_ONCE);
   const kinds = LIVES.filter(({ name }) => NAMES.includes(name));
-  const all = await outcomesOf(kinds);
-  const minutes = (performance.now() - start) / 60_000;
-  console.log(`All of it took ${minutes.toFixed(0)} minutes.`);
-  if (all.length === LIVES.length && AT === '') writeSection(chaosSection(all, minutes));
+  await Promise.all(kinds.map(async (kind) => limit(async () => live(kind))));
 }
 
-/** In the order of the kinds. */
-async function outcomesOf(kinds: readonly KindOfLife[]): Promise<LifeOutcomes[]> {
-  const waiting = [...kinds.entries()];
-  const outcomes: LifeOutcomes[] = [];
-  const workers = Array.from({ length: KINDS_AT_ONCE }, async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, kind] = next;
-      outcomes[index] = await disturbed(kind, { every: EVERY, at: AT });
-    }
-  });
-  await Promise.all(workers);
-  return outcomes;
+async function live(kind: KindOfLife): Promise<void> {
+  const start = performance.now();
+  const outcomes = await disturbed(kind, { every: EVERY, at: AT });
+  const minutes = (performance.now() - start) / 60_000;
+  console.log(`${kind.name} took ${minutes.toFixed(0)} minutes.`);
+  if (AT === '') writeSection(lifeSection(outcomes));
 }
 
 runBench(main);

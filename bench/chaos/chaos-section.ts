@@ -8,42 +8,52 @@ import {
 import { functionOf } from './points';
 import type { Goal, Part, Row, Section } from '../page/section';
 
-/** What was done to all lives, and what came of it. */
-export function chaosSection(all: readonly LifeOutcomes[], minutes: number): Section {
+/** What is done to all lives. */
+export const CHAOS_SECTION: Section = {
+  name: 'chaos',
+  title: 'Chaos',
+  about: `Lives in the sandbox, with the bundles as they ship. The run finds every call that a function makes in a life, and
+lives it again for each: with the function ended just before that call, and just after it, before the answer is out.
+Where a call begins when all before it were answered, the moment before it is the one after the last of them, and is
+lived once; but for functions that call Slack, as those calls are not seen. It lives it with every event and message
+doubled, with the answer to every change lost, with each service down for an hour, and with the clock of each function
+${APART_MINUTES} minutes ahead of all others, and as much behind. Then it compares what is left with what the undisturbed life
+leaves. A text that is shown twice counts once, as [reported twice is possible](architecture.md#the-ledger); so does what
+people do again because they were shown an error: a click, an order, a request. Where a function ends between a post to
+Slack and its record, a second copy of a question is there, [as Slack cannot be told to post
+once](architecture.md#how-people-are-asked): a click on either one counts once, and brings both up to date. Not among
+them are the readers of an organization trail and of a lake, and functions that only answer someone who waits: the
+rehearsal, and most orders of operators.`,
+  goals: [],
+  parts: [],
+};
+
+/** What came of it in one of them. */
+export function lifeSection(outcomes: LifeOutcomes): Section {
+  const { kind } = outcomes;
   return {
-    name: 'chaos',
-    title: 'Chaos',
-    about: `Lives in the sandbox, with the bundles as they ship, in ${minutes.toFixed(0)} minutes. The run finds every call that a
-function makes in a life, and lives it again for each: with the function ended just before that call, and just
-after it, before the answer is out. Where a call begins when all before it were answered, the moment before it is the one
-after the last of them, and is lived once; but for functions that call Slack, as those calls are not seen. It lives it with every event and message doubled, with the answer to every
-change lost, with each service down for an hour, and with the clock of each function ${APART_MINUTES} minutes ahead of all others,
-and as much behind. Then it compares what is left with what the undisturbed life leaves. A text that is shown twice counts
-once, as [reported twice is possible](architecture.md#the-ledger); so does what people do again because they were
-shown an error: a click, an order, a request. Where a function ends between a post to Slack and its record, a
-second copy of a question is there, [as Slack cannot be told to post once](architecture.md#how-people-are-asked): a
-click on either one counts once, and brings both up to date. Not among them are the readers of an organization
-trail and of a lake, and functions that only answer someone who waits: the rehearsal, and most orders of operators.`,
-    goals: all.map(goalOf),
-    parts: all.flatMap(partsOf),
+    name: `chaos-${kind.name}`,
+    command: `CHAOS_LIVES=${kind.name} npm run bench -- chaos`,
+    title: `Chaos: ${kind.title}`,
+    about: kind.about,
+    goals: [goalOf(outcomes)],
+    parts: partsOf(outcomes),
   };
 }
 
-function goalOf({ kind, atPoints, others }: LifeOutcomes): Goal {
+function goalOf({ atPoints, others }: LifeOutcomes): Goal {
   const come = [...atPoints, ...others].filter(({ hasCome }) => hasCome);
   const same = come.filter(({ differences }) => differences.length === 0);
   return {
-    goal: `${kind.title}: whatever is done to it, the end is that of the undisturbed life`,
+    goal: 'whatever is done to it, the end is that of the undisturbed life',
     figure: `${same.length} of ${come.length} the same`,
     isMet: same.length === come.length,
-    reason: 'see below what differs, and above why a question can be there twice',
+    reason: 'see below what differs',
   };
 }
 
-function partsOf({ kind, found, atPoints, others }: LifeOutcomes): Part[] {
+function partsOf({ found, atPoints, others }: LifeOutcomes): Part[] {
   return [
-    { kind: 'text', text: `### ${kind.title}` },
-    { kind: 'text', text: kind.about },
     {
       kind: 'text',
       text: `${found} calls were found, of which ${pointsOf(atPoints)} were looked at:`,

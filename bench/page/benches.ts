@@ -1,4 +1,7 @@
-/** Each is a file `bench/<name>.ts`, and a section of the page, in this order. */
+/**
+ * Each is a file `bench/<name>.ts`, and a section of the page, in this order, or several: its own,
+ * and `<name>-…`.
+ */
 export const BENCHES = [
   'reaction',
   'cold-start',

@@ -34,8 +34,16 @@ export function writeSection(section: Section): void {
 
 /** The page of these sections, by their names. */
 export function pageOf(sections: ReadonlyMap<string, string>): string {
-  const written = BENCHES.flatMap((name) => sections.get(name) ?? []);
+  const written = inOrder([...sections.keys()]).map((name) => sections.get(name)!);
   return `${[INTRODUCTION, contentsOf(written), ...written].join('\n\n')}\n`;
+}
+
+/** Of their benches. */
+export function inOrder(names: readonly string[]): string[] {
+  const sorted = [...names].sort();
+  return BENCHES.flatMap((bench) =>
+    sorted.filter((name) => name === bench || name.startsWith(`${bench}-`)),
+  );
 }
 
 function contentsOf(sections: readonly string[]): string {
@@ -55,10 +63,11 @@ export function sectionsIn(page: string): Map<string, string> {
 
 function markdownOf(section: Section): string {
   const { name, title, about, goals, parts } = section;
+  const command = section.command ?? `npm run bench -- ${name}`;
   return [
     `<!-- bench: ${name} -->`,
     `## ${title}`,
-    `\`npm run bench -- ${name}\`, ${machine()}.`,
+    `\`${command}\`, ${machine()}.`,
     about,
     ...(goals.length > 0 ? [markdownTable(goals.map(goalRow))] : []),
     ...parts.map((part) => partText(section, part)),

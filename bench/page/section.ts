@@ -1,7 +1,9 @@
 /** One bench's part of the page. */
 export interface Section {
-  /** As `npm run bench -- <name>` calls it. */
+  /** That of its bench, or begins with it and a hyphen. */
   readonly name: string;
+  /** What measures it. Default: `npm run bench -- <name>`. */
+  readonly command?: string;
   readonly title: string;
   /** Markdown: what was measured, and how. */
   readonly about: string;
