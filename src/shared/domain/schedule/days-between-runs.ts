@@ -33,10 +33,9 @@ export function daysBetweenRuns(expression: string, from: Date): DaysBetween | u
 }
 
 function daysBetweenCronRuns(cron: string, from: Date): DaysBetween | undefined {
-  const [minute, hour, dayOfMonth, month, dayOfWeek, year, ...more] = cron.trim().split(/\s+/);
-  if (!minute || !hour || !dayOfMonth || !month || !dayOfWeek || !year || more.length > 0) {
-    return undefined;
-  }
+  const fields = cron.trim().split(/\s+/);
+  if (!areCronFields(fields)) return undefined;
+  const [minute, hour, dayOfMonth, month, dayOfWeek, year] = fields;
   const minutes = minutesOfDay(minute, hour);
   const isDay = daysOf(dayOfMonth, month, dayOfWeek, year);
   if (!minutes || !isDay) return undefined;
@@ -45,6 +44,12 @@ function daysBetweenCronRuns(cron: string, from: Date): DaysBetween | undefined 
     isDay(new Date((first + day) * DAY_MILLISECONDS)),
   );
   return daysBetween(days, minutes);
+}
+
+type CronFields = [string, string, string, string, string, string];
+
+function areCronFields(fields: string[]): fields is CronFields {
+  return fields.length === 6;
 }
 
 function minutesOfDay(minute: string, hour: string): readonly number[] | undefined {
@@ -59,8 +64,8 @@ function minutesOfDay(minute: string, hour: string): readonly number[] | undefin
 /** The years of a cron expression may have their end, or their beginning. */
 function daysBetween(days: readonly number[], minutes: readonly number[]): DaysBetween {
   const [first, last] = [minutes[0]!, minutes.at(-1)!];
-  const [firstDay, lastDay] = [days[0], days.at(-1)];
-  if (firstDay === undefined || lastDay === undefined) return NO_SECOND_RUN;
+  if (days.length === 0) return NO_SECOND_RUN;
+  const [firstDay, lastDay] = [days[0]!, days.at(-1)!];
   const withinDay = minutes.slice(1).map((minute, index) => minute - minutes[index]!);
   const betweenDays = days.slice(1).map((day, index) => (day - days[index]!) * 1440 + first - last);
   const gaps = [...withinDay, ...betweenDays];

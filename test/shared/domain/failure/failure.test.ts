@@ -12,6 +12,7 @@ test('of several errors in one each is named once', () => {
   expect(reasonOf(new AggregateError([one, one, new Error('two')], 'all'))).toBe(
     'TypeError: one two',
   );
+  expect(reasonOf(new AggregateError([], 'all'))).toBe('AggregateError: all');
 });
 
 test.each([

@@ -66,7 +66,45 @@ test('a thousand events that fail in one minute become a few messages, and each 
   expect(sizes).toHaveLength(40);
 });
 
-test('what is too much to be remembered is counted', () => {
-  for (let n = 0; n < 1_200; n += 1) fail(`event ${n}`);
-  expect(unreported.next(MOST, now)).toMatchObject({ left: 1_175 });
+test('a quarter of an hour after the first of three messages there may be another', () => {
+  for (const what of ['one', 'two', 'three']) {
+    fail(what);
+    expect(send()).toEqual([what]);
+    pass(MINUTE);
+  }
+  fail('four');
+  pass(12 * MINUTE - 1);
+  expect(send()).toBeUndefined();
+  pass(1);
+  expect(send()).toEqual(['four']);
+});
+
+describe('what is too much to be remembered', () => {
+  beforeEach(() => {
+    for (let n = 0; n < 1_200; n += 1) fail(`event ${n}`);
+  });
+
+  test('is counted, and once each', () => {
+    fail('event 0');
+    const taken = unreported.next(2_000, now);
+    expect([taken?.failures.length, taken?.left]).toEqual([1_000, 200]);
+  });
+
+  test('is counted until all others were told', () => {
+    unreported.sent(25, now);
+    expect(unreported.left(0)).toBe(1_175);
+    unreported.sent(975, now);
+    expect(unreported.left(0)).toBe(0);
+  });
+});
+
+test('of more than ten thousand that were reported, the first are forgotten, and may be told again', () => {
+  for (let n = 0; n < 10_001; n += 1) {
+    fail(`event ${n}`);
+    if (n % 1_000 === 0) unreported.sent(1_000, now);
+  }
+  fail('event 1');
+  expect(unreported.left(0)).toBe(0);
+  fail('event 0');
+  expect(unreported.left(0)).toBe(1);
 });

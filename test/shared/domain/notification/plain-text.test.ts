@@ -40,3 +40,9 @@ test('a subject is what SNS takes: at most 100 printable ASCII characters', () =
     }),
   );
 });
+
+test('in a subject, what is not ASCII is a question mark, and the end of a long one is cut off', () => {
+  expect(subjectLine('Zoë 安全 opened a port')).toBe('Zo? ? opened a port');
+  expect(subjectLine('a'.repeat(100))).toBe('a'.repeat(100));
+  expect(subjectLine('a'.repeat(101))).toBe(`${'a'.repeat(97)}...`);
+});

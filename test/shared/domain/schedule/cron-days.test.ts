@@ -93,23 +93,39 @@ describe('a field', () => {
     expect([...numbersOf(field, MINUTES)!]).toEqual(numbers);
   });
 
-  test.each(['60', '-1', '8-5', '1/0', '1/x', '1-', '1,,2', '', '5-60', 'x5', '5x', 'MON'])(
-    '"%s" is none of EventBridge\'s',
-    (field) => {
-      expect(numbersOf(field, MINUTES)).toBeUndefined();
-    },
-  );
+  test.each([
+    '60',
+    '-1',
+    '8-5',
+    '1/0',
+    '1/x',
+    '1-',
+    '1,,2',
+    '',
+    '5-60',
+    'x5',
+    '5x',
+    '0x5',
+    '5e0',
+    'MON',
+  ])('"%s" is none of EventBridge\'s', (field) => {
+    expect(numbersOf(field, MINUTES)).toBeUndefined();
+  });
 });
 
 test.each([
   ['day', ['0', '*', '?', '*']],
   ['day', ['32', '*', '?', '*']],
+  ['day', ['x15W', '*', '?', '*']],
+  ['day', ['15Wx', '*', '?', '*']],
   ['month', ['*', '13', '?', '*']],
   ['month', ['*', '0', '?', '*']],
   ['weekday', ['?', '*', '8', '*']],
   ['weekday', ['?', '*', '0', '*']],
   ['weekday', ['?', '*', '8L', '*']],
   ['weekday', ['?', '*', 'x#1', '*']],
+  ['weekday', ['?', '*', '-2L', '*']],
+  ['weekday', ['?', '*', '2#1x', '*']],
   ['year', ['*', '*', '?', '1969']],
   ['year', ['*', '*', '?', '2200']],
 ])(
