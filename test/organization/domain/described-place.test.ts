@@ -13,7 +13,7 @@ test('an account is described by the list of accounts, and by its warning', () =
   expect(describedAccount(PAYMENTS.id, undefined, warnings)).toEqual({
     warning: 'holds the payment systems',
   });
-  expect(describedAccount('000000000000', LIST, warnings)).toEqual({});
+  expect(describedAccount('000000000000', LIST, warnings)).toStrictEqual({});
 });
 
 test.each([

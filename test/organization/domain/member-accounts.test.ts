@@ -50,6 +50,21 @@ test('an account that no list has is unknown', () => {
   expect(membershipOf(PAYMENTS.id, ALL, undefined).kind).toBe('unknown');
 });
 
+test('an account that is not active yet is a member, and one that is on its way out is suspended', () => {
+  const states = ['PENDING_ACTIVATION', 'ACTIVE', 'PENDING_CLOSURE', 'CLOSED'] as const;
+  const kinds = states.map((state) => {
+    const list = { ...LIST, accounts: [{ ...PAYMENTS, state }] };
+    return membershipOf(PAYMENTS.id, ALL, list).kind;
+  });
+  expect(kinds).toEqual(['member', 'member', 'suspended', 'suspended']);
+});
+
+test('any of several units is enough', () => {
+  const selection = { ...ALL, units: ['ou-abcd-33333333', 'ou-abcd-11111111'] };
+  expect(memberIds(selection, LIST)).toEqual([PAYMENTS.id, SANDBOX.id, OLD_SHOP.id]);
+  expect(memberIds(selection, undefined)).toEqual([]);
+});
+
 describe('accounts that are named one by one', () => {
   const NAMED: AccountSelection = { kind: 'accounts', accountIds: [PAYMENTS.id, OLD_SHOP.id] };
 
@@ -81,6 +96,12 @@ describe('a list that was read', () => {
     const after = listAfter(LIST, read, HUB_ACCOUNT);
     expect(memberIds(SHOPS, after)).toEqual([PAYMENTS.id, SANDBOX.id]);
     expect(after?.readAt).toEqual(read.readAt);
+  });
+
+  test('lacks the unit of an account that no list has told', () => {
+    const accounts = [{ ...PAYMENTS, path: '' }, HUB];
+    const read = { readAt: LIST.readAt, accounts };
+    expect(listAfter(undefined, read, HUB_ACCOUNT)).toEqual(read);
   });
 
   test('drops no one where it lacks the hub itself', () => {

@@ -1,4 +1,4 @@
-import { refusedBy } from '../../../src/organization/domain/refusal';
+import { MemberRefusedError, refusedBy } from '../../../src/organization/domain/refusal';
 
 const NOT_AUTHORIZED =
   'User: arn:aws:sts::999988887777:assumed-role/cdk-sentries-hub-respond/x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/cdk-sentries-read';
@@ -40,4 +40,13 @@ test.each([
   ['InternalFailure', 'An internal error occurred'],
 ])('%s is no refusal', (name, message) => {
   expect(refusedBy({ name, message })).toBeUndefined();
+});
+
+test('a refusal with a reason that says more is of the same member, and keeps the first', () => {
+  const first = new MemberRefusedError('111122223333', 'role', 'revoke rules', 'AccessDenied');
+  const more = first.because('its Rights are OBSERVE');
+  expect(more.message).toBe(
+    'Account 111122223333 does not let the hub revoke rules: its Rights are OBSERVE',
+  );
+  expect([more.accountId, more.by, more.cause]).toEqual(['111122223333', 'role', first]);
 });
