@@ -23,6 +23,12 @@ test.each([
   ['left the organization', '444455556666', 'eu-west-1', 'is no member of the hub any more'],
   ['moved to another unit', SANDBOX.id, 'eu-west-1', `leaves account ${SANDBOX.id} out`],
   ['was suspended', OLD_SHOP.id, 'eu-west-1', 'is suspended or closed'],
+  [
+    'left it, and is in another Region',
+    '444455556666',
+    'us-east-1',
+    'is no member of the hub any more',
+  ],
   ['is watched in other Regions', PAYMENTS.id, 'us-east-1', 'does not watch us-east-1'],
 ])('nothing is done in an account that %s', (_, accountId, region, reason) => {
   const refused = () => refuseUnwatched({ accountId, region }, MEMBERS);

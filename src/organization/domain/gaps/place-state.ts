@@ -1,4 +1,3 @@
-import type { OrganizationAccount } from '../member-accounts';
 import type { Place } from '../place';
 import type { SourceKind } from '../sources';
 
@@ -42,7 +41,6 @@ export type Look =
 /** All that is known of one place of one member. */
 export interface PlaceState {
   readonly place: Place;
-  readonly account?: OrganizationAccount;
   readonly isSuspended: boolean;
   readonly sightings: readonly Sighting[];
   /** Undefined: the hub has not looked yet. */

@@ -123,11 +123,7 @@ function gapsOf(known: KnownPlace, judging: Judging): FoundGap[] {
   const { organization, list, run, sources, now } = judging;
   const membership = membershipOf(known.place.accountId, organization.selection, list);
   const gaps = findGaps(
-    {
-      ...known,
-      isSuspended: membership.kind === 'suspended',
-      ...('account' in membership && membership.account && { account: membership.account }),
-    },
+    { ...known, isSuspended: membership.kind === 'suspended' },
     { sources, rights: organization.expected.rights },
     now,
   );

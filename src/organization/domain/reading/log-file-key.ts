@@ -20,7 +20,8 @@ export function isLogFilePrefix(prefix: string): boolean {
 export function placeOfLogFile(key: string, prefix: string): Place | undefined {
   if (!key.startsWith(prefix)) return undefined;
   const root = prefix.lastIndexOf(ROOT) + ROOT.length;
-  const [, accountId, region, name] = FILE.exec(key.slice(root)) ?? [];
-  if (accountId === undefined || region === undefined) return undefined;
-  return name?.startsWith(`${accountId}_CloudTrail_${region}_`) ? { accountId, region } : undefined;
+  const file = FILE.exec(key.slice(root));
+  if (!file) return undefined;
+  const [accountId, region, name] = [file[1]!, file[2]!, file[3]!];
+  return name.startsWith(`${accountId}_CloudTrail_${region}_`) ? { accountId, region } : undefined;
 }

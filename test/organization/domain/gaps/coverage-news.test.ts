@@ -45,9 +45,15 @@ describe('a place that never was covered', () => {
   test.each<[string, Partial<StandingGap>, Date | undefined]>([
     ['that was told by itself', { toldAt: EARLIER }, undefined],
     ['that was told with all gaps of a day', {}, new Date('2026-11-29T07:00:00Z')],
+    ['that was found by the run that told all gaps', {}, EARLIER],
   ])('is not told again where it is one %s', (_, told, toldAllAt) => {
     const news = coverageNews([{ ...known, ...told }], [overdue(NEVER)], { ...RUN, toldAllAt });
     expect([news.neverCovered, news.noted]).toEqual([[], []]);
+  });
+
+  test('and is covered after it was told by itself, is watched at last', () => {
+    const told = { ...known, toldAt: EARLIER };
+    expect(coverageNews([told], [], RUN).closed).toEqual([told]);
   });
 
   test('and is covered before anyone heard of it, is no news', () => {
@@ -76,6 +82,30 @@ test('another cause is another gap, and no place is watched again by that', () =
   expect(news.wentDark).toEqual([{ ...change, since: NOW, toldAt: NOW }]);
 });
 
+describe('a gap that is closed is news', () => {
+  const known = { ...DARK, since: EARLIER };
+
+  test.each<[string, Partial<Gap>]>([
+    ['of another place', { place: NEVER.place }],
+    ['of another source', { source: 'organization-trail' }],
+  ])('whatever stands %s', (_, other) => {
+    const standing = { ...known, ...other };
+    expect(coverageNews([known, standing], [found(standing)], RUN).closed).toEqual([known]);
+  });
+
+  test('but not one of all sources, while one of them still brings nothing', () => {
+    const { source: _all, ...refused } = { ...known, cause: 'ROLE_REFUSES' as const };
+    const news = coverageNews([refused, known], [found(DARK)], RUN);
+    expect([news.ended, news.closed]).toEqual([[refused], []]);
+  });
+});
+
+test('a second source that goes dark in the same place is told by itself', () => {
+  const trail: Gap = { ...DARK, source: 'organization-trail' };
+  const news = coverageNews([{ ...DARK, since: EARLIER }], [found(DARK), found(trail)], RUN);
+  expect(news.wentDark).toEqual([{ ...trail, since: NOW, toldAt: NOW }]);
+});
+
 test('a place that is watched no more is not one that is watched again', () => {
   const known = { ...DARK, since: EARLIER };
   const news = coverageNews([known], [], { ...RUN, left: [DARK.place] });
@@ -99,8 +129,8 @@ describe('the hub itself was away', () => {
 
   test('and the silence of members says nothing until they have had their time', () => {
     const pause = { from: EARLIER, until: NOW };
-    expect(isStillQuiet(pause, new Date('2026-11-29T14:00:00Z'))).toBe(true);
-    expect(isStillQuiet(pause, new Date('2026-11-29T15:00:00Z'))).toBe(false);
+    expect(isStillQuiet(pause, new Date('2026-11-29T14:15:00Z'))).toBe(true);
+    expect(isStillQuiet(pause, new Date('2026-11-29T14:16:00Z'))).toBe(false);
     expect(isStillQuiet(undefined, NOW)).toBe(false);
   });
 });

@@ -91,6 +91,49 @@ test.each([
   ]);
 });
 
+test('too few rights are told with both, those that are and those that are needed', () => {
+  expect(findGaps({ ...heardOf(NOW), look: LOW }, EXPECTED, NOW)).toEqual([
+    {
+      place: PLACE,
+      cause: 'RIGHTS_TOO_LOW',
+      reason: 'The member allows OBSERVE, and the policies need REVOKE.',
+      lastCoveredAt: NOW,
+    },
+  ]);
+});
+
+test('where the last look failed, the silence of a place is told with why', () => {
+  const failed: Look = { kind: 'failed', at: NOW, reason: 'Rate exceeded' };
+  const reasonsWith = (look: Look) =>
+    findGaps({ ...heardOf(minutesAgo(136)), look }, EXPECTED, NOW).map(({ reason }) => reason);
+  expect(reasonsWith(failed)).toEqual(['Rate exceeded']);
+  expect(reasonsWith(SEEN)).toEqual([undefined]);
+});
+
+test('a place was covered until the last of its sources brought something', () => {
+  const sightings = [
+    { source: 'forwarded-events' as const, firstAt: minutesAgo(600), lastAt: minutesAgo(30) },
+    { source: 'organization-trail' as const, firstAt: minutesAgo(600), lastAt: minutesAgo(60) },
+  ];
+  const state = { ...heardOf(NOW), sightings, isSuspended: true };
+  expect(findGaps(state, EXPECTED, NOW)).toStrictEqual([
+    { place: PLACE, cause: 'SUSPENDED', lastCoveredAt: minutesAgo(30) },
+  ]);
+});
+
+test('without a rule, a source that needs none is no gap', () => {
+  const state: PlaceState = { ...heardOf(NOW), look: { ...SEEN, rule: 'disabled' } };
+  const trail = { source: 'organization-trail' as const, since: minutesAgo(1) };
+  const gaps = findGaps(state, { ...EXPECTED, sources: [...EXPECTED.sources, trail] }, NOW);
+  expect(gaps).toMatchObject([
+    {
+      cause: 'NO_RULE',
+      source: 'forwarded-events',
+      reason: 'A rule that forwards events is disabled.',
+    },
+  ]);
+});
+
 test('a place without a group says so, and its silence is no gap', () => {
   const state = { ...heardOf(minutesAgo(600)), look: { ...SEEN, hasGroups: false } };
   expect(findGaps(state, EXPECTED, NOW)).toEqual([]);

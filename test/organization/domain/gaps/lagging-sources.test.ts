@@ -56,7 +56,8 @@ test('a source is told of within the hour, however much another brings meanwhile
 test.each([
   ['brings the same a little later', { 'forwarded-events': 0, 'organization-trail': 14 }, 60],
   ['brought the same before', { 'forwarded-events': -14, 'organization-trail': 0 }, 60],
-  ['has not had its time', { 'forwarded-events': 0, 'organization-trail': -60 }, 39],
+  ['brought what came at the same time', { 'forwarded-events': 0, 'organization-trail': -10 }, 60],
+  ['has not had its time', { 'forwarded-events': 0, 'organization-trail': -60 }, 40],
   ['never brought anything of the place', { 'forwarded-events': 0 }, 600],
 ])('no source is told of that %s', (_, heard, minute) => {
   expect(news([place(heard)], minute).fellBehind).toEqual([]);
@@ -65,6 +66,36 @@ test.each([
 test('where the rule is disabled, no forwarded events are awaited', () => {
   const heard = { 'forwarded-events': -600, 'organization-trail': 0 };
   expect(news([place(heard, 'disabled')], 300).lagging).toEqual([]);
+});
+
+test('where the rule is disabled, another source is awaited all the same', () => {
+  const heard = { 'forwarded-events': 0, 'organization-trail': -60 };
+  expect(news([place(heard, 'disabled'), place(heard)], 300).lagging).toMatchObject([
+    { source: 'organization-trail' },
+  ]);
+});
+
+describe('a source that brings nothing of one place', () => {
+  test('is not told of while it brings something of another', () => {
+    const silent = place({ 'forwarded-events': 0, 'organization-trail': -60 });
+    expect(news([silent, place({ 'organization-trail': -5 })], 60).lagging).toEqual([]);
+  });
+
+  test('is not awaited there where it never brought any', () => {
+    const both = place({ 'forwarded-events': -60, 'organization-trail': -60 });
+    expect(news([both, place({ 'forwarded-events': 0 })], 60).lagging).toEqual([]);
+  });
+});
+
+test('each of two sources that bring nothing is told of by itself', () => {
+  const heard = { 'forwarded-events': -90, 'organization-trail': -60, 'cloudtrail-lake': 0 };
+  const told = news([place(heard)], 60).lagging;
+  expect(told).toMatchObject([
+    { source: 'forwarded-events', lastAt: at(-90) },
+    { source: 'organization-trail', lastAt: at(-60) },
+  ]);
+  const later = news([place(heard)], 75, [...told].reverse());
+  expect([later.lagging, later.fellBehind]).toEqual([told, []]);
 });
 
 describe('a source that people were told of', () => {
@@ -83,6 +114,12 @@ describe('a source that people were told of', () => {
   test('is told of once it brings records again', () => {
     const run = news([place({ 'forwarded-events': 59, 'organization-trail': 58 })], 60, [TOLD]);
     expect(run).toEqual({ lagging: [], fellBehind: [], caughtUp: ['organization-trail'] });
+  });
+
+  test('is told of again where it brought one record, and none since', () => {
+    const run = news([place({ 'forwarded-events': 90, 'organization-trail': 50 })], 150, [TOLD]);
+    expect(run.caughtUp).toEqual(['organization-trail']);
+    expect(run.fellBehind).toMatchObject([{ source: 'organization-trail', lastAt: at(50) }]);
   });
 
   test('is not said to bring records again because its places are gone', () => {

@@ -25,7 +25,7 @@ test('every Region that the account has enabled is looked at', async () => {
 
 test('where Regions are named, no others are looked at, and no one is asked for them', async () => {
   const looks = await lookAtMember(
-    { ...MEMBER, regions: ['sa-east-1'] },
+    { ...MEMBER, regions: ['sa-east-1'], knownRegions: ['eu-west-1'] },
     member({
       enabledRegions: async () => {
         throw new Error('asked');
@@ -83,6 +83,13 @@ describe('a member that lets no one look', () => {
       { place: { accountId: MEMBER.accountId, region: 'eu-west-1' }, look },
     ]);
   });
+});
+
+test('a member that does not tell its Regions is named as one that lets no one look', async () => {
+  const looks = await lookAtMember(MEMBER, member({ enabledRegions: async () => REFUSED }), NOW);
+  expect(looks.map(({ place: { region }, look: { kind } }) => [region, kind])).toEqual([
+    ['eu-west-1', 'refused'],
+  ]);
 });
 
 test('one Region in which a policy of the organization denies is named by itself', async () => {

@@ -29,12 +29,13 @@ describe('places are compared with the ledger', () => {
     expect(regions(placesToReconcile(memory, HUB))).toEqual(['eu-west-1', 'us-east-1']);
   });
 
-  test('but not the own one of the sentry, nor one that refuses, nor one of no member', () => {
+  test('but not the own one of the sentry, nor one that refuses or was not looked at, nor one of no member', () => {
     const refused: Look = { kind: 'refused', at: NOW, by: 'role', reason: 'no' };
     const memory = remembered(
       place('111111111111', SEEN),
       place('222222222222', refused),
       place('333333333333', SEEN),
+      place('222222222222', undefined, 'us-east-1'),
     );
     expect(placesToReconcile(memory, HUB)).toEqual([]);
   });
@@ -53,6 +54,7 @@ describe('a heartbeat is sent', () => {
   test.each([
     ['where nothing was ever heard', []],
     ['where nothing was heard for two hours', [heard(2)]],
+    ['where nothing was heard for a hundred minutes', [heard(5 / 3)]],
     ['where no source has brought anything', [heard(2), heard(5)]],
   ])('%s', (_, sightings) => {
     expect(
@@ -84,11 +86,11 @@ function remembered(...places: KnownPlace[]): CoverageMemory {
 
 function place(
   accountId: string,
-  look: Look,
+  look: Look | undefined,
   region = 'eu-west-1',
   sightings: KnownPlace['sightings'] = [],
 ): KnownPlace {
-  return { place: { accountId, region }, expectedSince: NOW, look, sightings };
+  return { place: { accountId, region }, expectedSince: NOW, ...(look && { look }), sightings };
 }
 
 function heard(hoursAgo: number): KnownPlace['sightings'][number] {

@@ -14,6 +14,7 @@ const PLACE = { accountId: PAYMENTS.id, region: 'eu-west-1' };
 
 let store: CoverageInMemory;
 let lookedAt: string[];
+
 beforeEach(() => {
   store = new CoverageInMemory();
   lookedAt = [];
@@ -36,6 +37,26 @@ test('an account that has joined is known, and looked at, and no other is', asyn
   expect(joined).toEqual([SANDBOX.id]);
   expect(lookedAt).toEqual([SANDBOX.id]);
   expect(store.list).toEqual({ readAt: NOW, accounts: [PAYMENTS, SANDBOX, HUB] });
+});
+
+test('accounts that are named one by one are looked at without a list, of no Region yet', async () => {
+  const asked: unknown[] = [];
+  const joined = await refreshMembers(
+    { ...ORGANIZATION, selection: { kind: 'accounts', accountIds: [PAYMENTS.id] } },
+    {
+      store: {
+        read: async () => store.read(),
+        rememberList: async () => {
+          throw new Error('There is no list.');
+        },
+      },
+      lookAt: async (members) => {
+        asked.push(...members);
+      },
+    },
+  );
+  expect(joined).toEqual([PAYMENTS.id]);
+  expect(asked).toEqual([{ accountId: PAYMENTS.id, knownRegions: [] }]);
 });
 
 test('no run is written down: what is silent is judged by the next', async () => {

@@ -16,6 +16,8 @@ const ORGANIZATION: WatchedOrganization = {
   expected: { sources: ['forwarded-events'], rights: 'REVOKE' },
 };
 
+const SEEN = { kind: 'seen', rule: 'as-made', rights: 'REVOKE', hasGroups: true } as const;
+
 let store: CoverageInMemory;
 let organization: WatchedOrganization;
 let now: Date;
@@ -53,6 +55,13 @@ describe('a unit that is named, and in which there is no account', () => {
     expect(await run()).toMatchObject({ emptyUnits: ['ou-abcd-99999999'], tellsUnits: true });
     pass(15);
     expect(await run()).toMatchObject({ emptyUnits: ['ou-abcd-99999999'], tellsUnits: false });
+  });
+
+  test('is told by itself too where it is named later than another', async () => {
+    await run();
+    const units = [...organization.expected.units!, 'ou-abcd-88888888'];
+    organization = { ...organization, expected: { ...organization.expected, units } };
+    expect((await run()).tellsUnits).toBe(true);
   });
 
   test('is none where the list does not tell the unit of each account', async () => {
@@ -133,6 +142,45 @@ describe('a place that goes dark', () => {
   });
 });
 
+describe('a place that never was covered', () => {
+  const BOTH = ['forwarded-events', 'organization-trail'] as const;
+
+  /** When it is told by itself, in minutes; after two hours, forwarded events are added. */
+  async function toldAt(state: Partial<KnownPlace>): Promise<number[]> {
+    await run();
+    pass(15);
+    store.places = [{ ...place(PAYMENTS.id), ...state }];
+    const told: number[] = [];
+    for (let minutes = 0; minutes <= 300; minutes += 15) {
+      const sources = minutes < 120 ? (['organization-trail'] as const) : BOTH;
+      organization = { ...ORGANIZATION, expected: { sources, rights: 'REVOKE' } };
+      const { neverCovered } = await run();
+      const { length } = neverCovered.filter((gap) => gap.place.accountId === PAYMENTS.id);
+      if (length > 0) told.push(minutes);
+      pass(15);
+    }
+    return told;
+  }
+
+  test('has two hours and a quarter, whatever source is added meanwhile', async () => {
+    const refused = { kind: 'refused', at: now, by: 'role', reason: 'AccessDenied' } as const;
+    expect(await toldAt({ look: refused, sightings: [] })).toEqual([135]);
+  });
+
+  test('by a source that a deployment has added, has them from then on', async () => {
+    const [heard] = place(PAYMENTS.id).sightings;
+    const sightings = [
+      {
+        ...heard!,
+        source: 'organization-trail' as const,
+        lastAt: new Date('2026-11-29T17:00:00Z'),
+      },
+    ];
+    const changed: KnownPlace['look'] = { ...SEEN, at: now, rule: 'changed' };
+    expect(await toldAt({ look: changed, sightings })).toEqual([255]);
+  });
+});
+
 test('all gaps that stand are told once a day', async () => {
   const told: number[] = [];
   for (let hour = 0; hour < 49; hour += 1) {
@@ -205,6 +253,17 @@ describe('the hub was away for hours', () => {
     expect(report.standing.map(({ cause }) => cause)).toEqual(['SUSPENDED']);
   });
 
+  test('that is told by one run alone', async () => {
+    await run();
+    pass(15);
+    const report = await run();
+    expect(report).not.toHaveProperty('pause');
+    expect(report.run.pause).toEqual({
+      from: new Date('2026-11-29T12:00:00Z'),
+      until: new Date('2026-11-29T18:00:00Z'),
+    });
+  });
+
   test('members get their time again, and no more', async () => {
     await run();
     const found: number[] = [];
@@ -251,6 +310,42 @@ describe('a place that is watched no more', () => {
     const report = await run();
     expect([report.ended.length, report.closed]).toEqual([1, []]);
   });
+});
+
+test('what is not amiss is not written down, nor told', async () => {
+  store.places = [place(PAYMENTS.id)];
+  const report = await run();
+  expect(report.run).toStrictEqual({
+    at: now,
+    sources: [{ source: 'forwarded-events', since: now }],
+    toldAllAt: now,
+  });
+  expect(report).not.toHaveProperty('listFailure');
+});
+
+test('without an organization, the accounts that are named are watched, and no list is missed', async () => {
+  const report = await watchCoverage(
+    { ...ORGANIZATION, selection: { kind: 'accounts', accountIds: [PAYMENTS.id] } },
+    { store, lookAt: async () => {} },
+    now,
+  );
+  expect(report.missing).toEqual([{ accountId: PAYMENTS.id, region: 'eu-west-1' }]);
+  expect(report).not.toHaveProperty('listFailure');
+});
+
+test('a source that brings nothing, though another does, is told once', async () => {
+  const sources = ['forwarded-events', 'organization-trail'] as const;
+  organization = { ...ORGANIZATION, expected: { sources, rights: 'REVOKE' } };
+  const { place: heard } = place(PAYMENTS.id);
+  await store.seen(heard, 'organization-trail', now);
+  const told: [number, string][] = [];
+  for (let minutes = 0; minutes <= 120; minutes += 15) {
+    await store.seen(heard, 'forwarded-events', now);
+    const { fellBehind } = await run();
+    fellBehind.forEach(({ source }) => told.push([minutes, source]));
+    pass(15);
+  }
+  expect(told).toEqual([[60, 'organization-trail']]);
 });
 
 describe('a source that a deployment adds to a standing hub', () => {
@@ -345,13 +440,7 @@ function place(accountId: string): KnownPlace {
     place: { accountId, region: 'eu-west-1' },
     expectedSince: now,
     sightings: [{ source: 'forwarded-events', firstAt: now, lastAt: now }],
-    look: {
-      kind: 'seen',
-      at: now,
-      rule: 'as-made',
-      rights: 'REVOKE',
-      hasGroups: true,
-    },
+    look: { ...SEEN, at: now },
   };
 }
 

@@ -38,12 +38,19 @@ test('a field with several values is found by one of them', () => {
   expect(isMatch({ tags: ['a'] }, { tags: ['b'] })).toBe(false);
 });
 
-test.each([[{ name: [{ prefix: 'a' }] }], [{ $or: {} }], [{ name: 'a' }]])(
-  'a pattern that cannot be compared is an error, and no silence: %j',
-  (pattern) => {
-    expect(() => isMatch(pattern, { name: 'b' })).toThrow('The pattern holds');
-  },
-);
+test('where there is nothing, no field is found in it', () => {
+  expect(isMatch({ detail: { name: ['a'] } }, { detail: null })).toBe(false);
+  expect(isMatch({ detail: { name: [{ exists: false }] } }, { detail: null })).toBe(true);
+});
+
+test.each([
+  [{ name: [{ prefix: 'a' }] }],
+  [{ name: [{ exists: true, prefix: 'a' }] }],
+  [{ $or: {} }],
+  [{ name: 'a' }],
+])('a pattern that cannot be compared is an error, and no silence: %j', (pattern) => {
+  expect(() => isMatch(pattern, { name: 'b' })).toThrow('The pattern holds');
+});
 
 function refused(arn: string): object {
   return {

@@ -24,6 +24,21 @@ describe('a column of names and values', () => {
       2,
       { groupName: '[a]', vpcId: 'vpc-1' },
     ],
+    ['a text after brackets', '{groupName=[1] b, vpcId=v}', 2, { groupName: '[1] b', vpcId: 'v' }],
+    [
+      'a comma after brackets',
+      '{groupName=[1], b, vpcId=v}',
+      2,
+      { groupName: '[1], b', vpcId: 'v' },
+    ],
+    ['an equals sign after brackets', '{groupName=[1] ab=c}', 1, { groupName: '[1] ab=c' }],
+    [
+      'equals signs in text',
+      '{groupName=a b=c, 1 d=e, vpcId=v}',
+      2,
+      { groupName: 'a b=c, 1 d=e', vpcId: 'v' },
+    ],
+    ['a number, which is text', '{fromPort=5}', 1, { fromPort: '5' }],
     [
       'a name inside of JSON',
       '{tags={"a":"x, groupId=sg-2"}}',
@@ -41,12 +56,17 @@ describe('a column of names and values', () => {
     expect(lakeMap('{groupName=x, groupId=sg-other, groupId=sg-1}', 2)).toBeUndefined();
   });
 
-  test.each(['', 'null', '{', '{groupId}', '{groupId=sg-1', '{groupId=sg-1} '])(
-    'cannot be read: %j',
-    (text) => {
-      expect(lakeMap(text, 1)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    'null',
+    '{',
+    '{groupId}',
+    '{groupId=sg-1',
+    '{groupId=sg-1} ',
+    '{this is no field at all}',
+  ])('cannot be read: %j', (text) => {
+    expect(lakeMap(text, 1)).toBeUndefined();
+  });
 
   const plain = fc
     .string({ unit: fc.constantFrom(...'ab1 ,={}[]"\\-'), maxLength: 12 })
@@ -102,7 +122,7 @@ describe('a column of fields that AWS knows', () => {
     });
   });
 
-  test.each(['{type=a, type=b}', '{a={b=1, b=2}, c=3}', '{a={b=1}', 'a', '{a=1}}'])(
+  test.each(['{type=a, type=b}', '{a={b=1, b=2}, c=3}', '{a={b=1, b=}', '{a={b=1}', 'a', '{a=1}}'])(
     'cannot be read: %s',
     (text) => {
       expect(lakeStruct(text)).toBeUndefined();

@@ -1,4 +1,7 @@
-import { recordInMessage } from '../../../../src/organization/domain/reading/record-in-message';
+import {
+  recordInMessage,
+  withoutContent,
+} from '../../../../src/organization/domain/reading/record-in-message';
 import { bytesAsJson, MOST_BYTES } from '../../../../src/shared/domain/byte-budget';
 
 const RECORD = {
@@ -33,4 +36,24 @@ test('it fits a message, however long its other fields are', () => {
   const sent = recordInMessage({ ...RECORD, userAgent: long, userIdentity: { type: long } });
   expect(bytesAsJson(sent)).toBeLessThan(MOST_BYTES.message / 10);
   expect(sent).toMatchObject({ eventID: RECORD.eventID, userIdentity: { type: 'Unknown' } });
+});
+
+test('a record may take as much as a message holds beside what is around it', () => {
+  const around = bytesAsJson({ ...RECORD, userAgent: '' });
+  const longest = 'x'.repeat(MOST_BYTES.message - 1_024 - around);
+  const record = { ...RECORD, userAgent: longest };
+  expect(recordInMessage(record)).toBe(record);
+  expect(recordInMessage({ ...RECORD, userAgent: `${longest}x` })).not.toHaveProperty(
+    'userAgent',
+    `${longest}x`,
+  );
+});
+
+test('of a record without its parameters, the identity is told up to 16 KB, or is unknown', () => {
+  const identity = (bytes: number) => ({ a: 'x'.repeat(bytes - bytesAsJson({ a: '' })) });
+  const identityOf = (userIdentity: unknown) =>
+    withoutContent({ ...RECORD, userIdentity }, 'too long').userIdentity;
+  expect(identityOf(identity(16_384))).toEqual(identity(16_384));
+  expect(identityOf(identity(16_385))).toEqual({ type: 'Unknown' });
+  expect(identityOf(undefined)).toEqual({ type: 'Unknown' });
 });
