@@ -324,12 +324,14 @@ test('what is not amiss is not written down, nor told', async () => {
 });
 
 test('without an organization, the accounts that are named are watched, and no list is missed', async () => {
+  store.list = LIST;
   const report = await watchCoverage(
     { ...ORGANIZATION, selection: { kind: 'accounts', accountIds: [PAYMENTS.id] } },
     { store, lookAt: async () => {} },
     now,
   );
   expect(report.missing).toEqual([{ accountId: PAYMENTS.id, region: 'eu-west-1' }]);
+  expect(report.list).toBe(LIST);
   expect(report).not.toHaveProperty('listFailure');
 });
 
