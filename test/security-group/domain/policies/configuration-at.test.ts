@@ -124,6 +124,12 @@ describe('trusted actors', () => {
       },
       { kind: 'role', roleArn: 'arn:aws:iam::<account>:role/ops/Deployer' },
       { kind: 'role', roleArn: 'arn:aws:iam::999988887777:role/<account>/Odd' },
+      { kind: 'user', userArn: 'arn:aws:iam::<account>:user/ann' },
+      {
+        kind: 'permissionSet',
+        reservedPathArn: 'arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/',
+        permissionSet: 'Admin',
+      },
     ],
   });
 
@@ -136,6 +142,12 @@ describe('trusted actors', () => {
       },
       { kind: 'role', roleArn: 'arn:aws:iam::111122223333:role/ops/Deployer' },
       { kind: 'role', roleArn: 'arn:aws:iam::999988887777:role/<account>/Odd' },
+      { kind: 'user', userArn: 'arn:aws:iam::111122223333:user/ann' },
+      {
+        kind: 'permissionSet',
+        reservedPathArn: 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/',
+        permissionSet: 'Admin',
+      },
     ]);
   });
 

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import {
+  BROADEST_PRIVATE_PREFIX,
+  holdAllPublic,
+  isBroaderThan,
   isInternet,
+  isNotPublic,
   parseIpRange,
   rangesHold,
   reachesRange,
@@ -9,14 +13,14 @@ import { ALL_OF_CONTENT_NETWORK } from '../../samples/published-ranges';
 
 describe('an IP range is kept as EC2 keeps it', () => {
   test.each([
-    ['1.2.3.4/0', '0.0.0.0/0'],
-    ['10.1.2.3/8', '10.0.0.0/8'],
-    ['203.0.113.7/32', '203.0.113.7/32'],
-    ['2001:DB8:0:0:0:0:0:1/32', '2001:db8::/32'],
-    ['0:0:0:0:0:0:0:0/0', '::/0'],
-    ['::ffff:1.2.3.4/128', '::ffff:102:304/128'],
-  ])('%s becomes %s', (sent, kept) => {
-    expect(parseIpRange(sent)?.cidr).toBe(kept);
+    ['1.2.3.4/0', 'ipv4', '0.0.0.0/0'],
+    ['10.1.2.3/8', 'ipv4', '10.0.0.0/8'],
+    ['203.0.113.7/32', 'ipv4', '203.0.113.7/32'],
+    ['2001:DB8:0:0:0:0:0:1/32', 'ipv6', '2001:db8::/32'],
+    ['0:0:0:0:0:0:0:0/0', 'ipv6', '::/0'],
+    ['::ffff:1.2.3.4/128', 'ipv6', '::ffff:102:304/128'],
+  ])('%s, of %s, becomes %s', (sent, family, cidr) => {
+    expect(parseIpRange(sent)).toEqual({ family, cidr });
   });
 
   test.each([
@@ -211,6 +215,8 @@ describe('IPv6 that NAT64 translates is the IPv4 that it stands for', () => {
     ['64:ff9b::cb00:7100/120', '203.0.113.7/32', true],
     ['64:ff9b::cb00:7200/120', '203.0.113.7/32', false],
     ['64:ff9b::/64', '203.0.113.7/32', true],
+    ['64:ff9b::/32', '203.0.113.7/32', true],
+    ['64:ff9a::/31', '203.0.113.7/32', false],
     ['64:ff9b::/97', '64:ff9b::/96', true],
     ['0.0.0.0/0', '64:ff9b::/96', false],
     ['::/0', '203.0.113.7/32', false],
@@ -218,6 +224,41 @@ describe('IPv6 that NAT64 translates is the IPv4 that it stands for', () => {
   ])('a rule for %s reaches %s: %s', (cidr, meant, expected) => {
     expect(reachesRange(cidr, meant)).toBe(expected);
   });
+});
+
+test.each([
+  ['10.1.0.0/16', true],
+  ['fd00::/8', true],
+  ['64:ff9b::a00:0/104', true],
+  ['10.0.0.0/7', false],
+  ['203.0.113.7/32', false],
+  ['2001:db8::/32', false],
+  ['64:ff9b::/95', false],
+])('%s has no public address: %s', (range, expected) => {
+  expect(isNotPublic(range)).toBe(expected);
+});
+
+test.each([
+  [['0.0.0.0/0'], true],
+  [['::/0'], true],
+  [['128.0.0.0/1', '0.0.0.0/1'], true],
+  [['128.0.0.0/2', '192.0.0.0/3', '0.0.0.0/1'], true],
+  [['128.0.0.0/1'], false],
+  [['2000::/3'], false],
+  [['128.0.0.0/1', '8000::/1'], false],
+  [[], false],
+])('%j hold all that is public of one family: %s', (ranges, expected) => {
+  expect(holdAllPublic(ranges)).toBe(expected);
+});
+
+test.each([
+  ['10.0.0.0/15', true],
+  ['10.0.0.0/16', false],
+  ['2a00::/31', true],
+  ['2a00::/32', false],
+  ['64:ff9b::/95', true],
+])('%s is broader than most organizations have: %s', (range, expected) => {
+  expect(isBroaderThan(range, BROADEST_PRIVATE_PREFIX)).toBe(expected);
 });
 
 test('a range is reached when an address lies in both', () => {
