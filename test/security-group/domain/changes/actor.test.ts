@@ -6,6 +6,7 @@ import {
   isTrusted,
   nameInWords,
   nameOf,
+  type PermissionSetActor,
   roleOrNameOf,
   type TrustedActor,
 } from '../../../../src/security-group/domain/changes/actor';
@@ -45,6 +46,7 @@ describe('a trusted role', () => {
     expect(isTrusted({ type: 'IAMUser', arn: DEPLOY_ROLE, userName: 'Deployer' }, [role])).toBe(
       false,
     );
+    expect(isTrusted({ ...session, type: 'FederatedUser' }, [role])).toBe(false);
   });
 });
 
@@ -70,6 +72,12 @@ describe('CloudFormation', () => {
 
   test('and the execution role only through CloudFormation', () => {
     expect(isTrusted(session, [cloudFormation])).toBe(false);
+  });
+
+  test('is not trusted with another role', () => {
+    const roleArn = 'arn:aws:iam::111111111111:role/Other';
+    const through = { ...session, roleArn, invokedBy: 'cloudformation.amazonaws.com' };
+    expect(isTrusted(through, [cloudFormation])).toBe(false);
   });
 });
 
@@ -145,12 +153,52 @@ describe('a permission set of Identity Center', () => {
   });
 });
 
-test.each<[TrustedActor, TrustedActor, boolean]>([
-  [role, cloudFormation, true],
-  [cloudFormation, role, false],
-  [role, { ...role, roleArn: `${DEPLOY_ROLE}2` }, false],
-])('%j covers %j: %s', (one, other, covers) => {
-  expect(coversActor(one, other)).toBe(covers);
+describe('what one actor is trusted with covers what another is', () => {
+  const user: TrustedActor = { kind: 'user', userArn: 'arn:aws:iam::111111111111:user/ann' };
+  const admin: PermissionSetActor = {
+    kind: 'permissionSet',
+    reservedPathArn: 'arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/',
+    permissionSet: 'Admin',
+  };
+  const ann: TrustedActor = { ...admin, userName: 'ann@example.com' };
+  const other = 'arn:aws:iam::222222222222:role/Other';
+
+  test.each<[string, TrustedActor, TrustedActor]>([
+    ['a role, itself', role, role],
+    ['a role, itself through CloudFormation', role, cloudFormation],
+    ['CloudFormation, itself', cloudFormation, cloudFormation],
+    ['a user, itself', user, user],
+    ['a permission set, itself', admin, admin],
+    ['a permission set, one person of it', admin, ann],
+    ['a person, itself', ann, ann],
+  ])('%s', (_, one, covered) => {
+    expect(coversActor(one, covered)).toBe(true);
+  });
+
+  test.each<[string, TrustedActor, TrustedActor]>([
+    ['a role, another', role, { ...role, roleArn: other }],
+    ['a role, a user', role, user],
+    [
+      'a role, another through CloudFormation',
+      role,
+      { ...cloudFormation, executionRoleArn: other },
+    ],
+    ['CloudFormation, its role', cloudFormation, role],
+    [
+      'CloudFormation, another role',
+      cloudFormation,
+      { ...cloudFormation, executionRoleArn: other },
+    ],
+    ['a user, another', user, { ...user, userArn: `${user.userArn}a` }],
+    ['a user, a role', user, role],
+    ['a permission set, a role', admin, role],
+    ['a permission set, another', admin, { ...admin, permissionSet: 'Reader' }],
+    ['a permission set, that of another account', admin, { ...admin, reservedPathArn: other }],
+    ['a person, all of the set', ann, admin],
+    ['a person, another', ann, { ...admin, userName: 'eve@example.com' }],
+  ])('but not %s', (_, one, covered) => {
+    expect(coversActor(one, covered)).toBe(false);
+  });
 });
 
 test('no one is trusted where no one is named', () => {
@@ -161,6 +209,7 @@ test('own calls are those of the own role in the own session', () => {
   const own = { roleArn: DEPLOY_ROLE, sessionName: 'ci' };
   expect(isOwnCall(session, own)).toBe(true);
   expect(isOwnCall({ ...session, sessionName: 'eve' }, own)).toBe(false);
+  expect(isOwnCall({ ...session, type: 'FederatedUser' }, own)).toBe(false);
   expect(isOwnCall({ ...session, roleArn: 'arn:aws:iam::111111111111:role/Other' }, own)).toBe(
     false,
   );
