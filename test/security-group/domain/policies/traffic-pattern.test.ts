@@ -368,3 +368,34 @@ function tcp(fromPort: number, toPort = fromPort): Traffic {
 function listOf(cidrs: readonly string[], values: Partial<PrefixList> = {}): PrefixLists {
   return new Map([[LIST, { id: LIST, isAwsManaged: false, cidrs, ...values }]]);
 }
+
+test('ports are allowed by ranges that cover them together, in whatever order they are named', () => {
+  const ports = (...pairs: [number, number][]): TrafficPattern => ({
+    name: 'ports',
+    traffic: pairs.map(([fromPort, toPort]) => ({
+      kind: 'protocol',
+      protocol: 'tcp',
+      fromPort,
+      toPort,
+    })),
+  });
+  const values = rule({ fromPort: 50, toPort: 150 });
+  expect(staysWithin(values, ports([100, 200], [0, 99]), NO_LISTS)).toBe(true);
+  expect(staysWithin(values, ports([101, 200], [0, 99]), NO_LISTS)).toBe(false);
+});
+
+test.each<PeerPattern>([
+  { kind: 'prefixList', prefixListId: LIST },
+  { kind: 'securityGroup', groupId: 'sg-2' },
+  { kind: 'ipRange', cidr: '10.1.0.0/16' },
+])('where only %j is allowed, other addresses are not', (peer) => {
+  const only: TrafficPattern = { name: 'only', peers: [peer] };
+  expect(staysWithin(rule({ ipRange: '10.0.0.0/8' }), only, NO_LISTS)).toBe(false);
+});
+
+test('a VPC that was not looked up forbids nothing, and what it may hold is not called too much', () => {
+  const inVpc: TrafficPattern = { name: 'the VPC', peers: [{ kind: 'vpc', vpcId: 'vpc-1' }] };
+  expect(opensTraffic(rule({ ipRange: '10.0.0.0/16' }), inVpc, NO_LISTS)).toBe(false);
+  expect(staysWithin(rule({ ipRange: '10.0.0.0/16' }), inVpc, NO_LISTS)).toBe(true);
+  expect(staysWithin(rule(), inVpc, NO_LISTS)).toBe(false);
+});
