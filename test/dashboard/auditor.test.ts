@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { daysBetween, isOlderThan } from '../../src/access-key/domain/access-key';
 import { INVENTORY_COLUMNS } from '../../src/access-key/domain/inventory-csv';
-import { LOG_QUESTIONS } from '../../src/dashboard/domain/log-questions';
 
 const PAGE = readFileSync(join(__dirname, '..', '..', 'docs', 'auditor.md'), 'utf8');
 
@@ -124,13 +123,6 @@ test('what was excluded, and why', () => {
   expect(answersTo('What was excluded, and why?')).toEqual([
     '111122223333 forgotten AKIAFORGOTTEN the path /breakglass/ Sealed, and tested each quarter',
   ]);
-});
-
-test('the saved queries that the page names are there', () => {
-  const saved = LOG_QUESTIONS.map(({ name }) => name);
-  const named = [...PAGE.matchAll(/`((?:who|what|which)-[\w-]+)`/g)].map(([, name]) => name);
-  expect(named.length).toBeGreaterThan(3);
-  expect(saved).toEqual(expect.arrayContaining(named));
 });
 
 /** What the command of that section prints, as it stands on the page. */

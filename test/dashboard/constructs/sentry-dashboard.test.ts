@@ -27,7 +27,6 @@ import {
 } from '../../../src/shared/contracts/metrics';
 
 const PROJECT = join(__dirname, '..', '..', '..');
-const RUNBOOK = readFileSync(join(PROJECT, 'docs', 'runbook.md'), 'utf8');
 const COLUMNS = 24;
 
 /** By the constructs that write them. */
@@ -180,14 +179,6 @@ describe('saved queries', () => {
       const logGroups = JSON.stringify(definition?.Properties.LogGroupNames);
       for (const id of functions ?? []) expect(logGroups).toContain(`${id}Logs`);
     }
-  });
-
-  test('stand in the runbook word for word, and no others', () => {
-    const [, section = ''] = RUNBOOK.split('\n### Questions to the log\n');
-    const blocks = section.split(/\n##/)[0]!.matchAll(/`([\w-]+)`:\n\n```\n(.*?)\n```/gs);
-    expect([...blocks].map(([, name, query]) => ({ name, query }))).toEqual(
-      LOG_QUESTIONS.map(({ name, query }) => ({ name, query })),
-    );
   });
 
   test('have a folder of their own where the dashboard has no name', () => {
