@@ -12,7 +12,12 @@ import {
 } from '../../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
-import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import {
+  type Direction,
+  DIRECTIONS,
+  type Rule,
+  ruleKey,
+} from '../../../../src/security-group/domain/rules/rule';
 import {
   allowHttpsOnly,
   forbidSsh,
@@ -394,6 +399,130 @@ describe('a modified rule', () => {
         hints,
       })[0],
     ).toMatchObject({ verdict: 'keep', violations: [{ response: 'notifyOnly' }] });
+  });
+
+  test('is revoked where its earlier values stand in the group as another rule: no group holds them twice', () => {
+    const again = { ...narrow, id: 'sgr-2' };
+    expect(
+      verdicts({
+        standing: [wide, again],
+        policies: [forbidSsh],
+        ledger: [entry(narrow, adopted)],
+        hints,
+      }),
+    ).toEqual({ 'sgr-1': 'revoke', 'sgr-2': 'keep' });
+  });
+
+  test('is revoked where nothing speaks for its earlier values any more', () => {
+    const over = { ...operator, until: NOW };
+    expect(
+      verdicts({ standing: [wide], policies: [forbidSsh], ledger: [entry(narrow, over)], hints }),
+    ).toEqual({ 'sgr-1': 'revoke' });
+  });
+
+  test('is not given values of the other direction, which no rule changes to', () => {
+    const out = rule({ ...narrow, direction: 'egress', ipRange: '10.0.0.0/8' });
+    expect(
+      judged({ standing: [wide], policies: [forbidSsh], ledger: [entry(out, adopted)], hints })[0],
+    ).toMatchObject({ rule: wide, verdict: 'revoke' });
+  });
+
+  test('is not given the values of another rule', () => {
+    const other = { ...narrow, id: 'sgr-2' };
+    expect(
+      judged({
+        standing: [wide],
+        policies: [forbidSsh],
+        ledger: [entry(other, adopted)],
+        hints,
+      })[0],
+    ).toMatchObject({ rule: wide, verdict: 'revoke' });
+  });
+});
+
+describe('values that a Modify wrote, and that are gone', () => {
+  const { baseline } = forbidSsh;
+  const forbidSshOf = (direction: Direction): Policy => ({
+    baseline: {
+      kind: 'forbid',
+      patterns:
+        baseline.kind === 'forbid' ? baseline.patterns.map((one) => ({ ...one, direction })) : [],
+    },
+    response: 'revert',
+  });
+  /** As records of Modify have it: the direction means nothing. */
+  const written = rule({ id: 'sgr-1' });
+  const harmless = { id: 'sgr-1', ipRange: '10.0.0.0/8' };
+  const hints = { ...byAnyone, modifiedIds: ['sgr-1'], modifiedTo: [written] };
+  const gone = (given: Omit<Case, 'hints'>) =>
+    judged({ ...given, hints }).filter(({ change, present }) => change === 'modified' && !present);
+
+  test.each(DIRECTIONS)('are judged in the direction of the rule as it stands: %s', (direction) => {
+    const standing = [
+      rule({
+        id: 'sgr-2',
+        direction: direction === 'ingress' ? 'egress' : 'ingress',
+        fromPort: 443,
+        toPort: 443,
+      }),
+      rule({ ...harmless, direction }),
+    ];
+    const [forbidden] = gone({ standing, policies: [forbidSshOf(direction)] });
+    expect(forbidden).toMatchObject({
+      rule: { ...written, direction },
+      violations: [{ baseline: 'forbid' }],
+    });
+    // By now the rule has other values, which must not be taken away for these.
+    expect(forbidden!.verdict).toBe('keep');
+    const others = DIRECTIONS.filter((one) => one !== direction).map(forbidSshOf);
+    expect(gone({ standing, policies: others })).toMatchObject([
+      { rule: { ...written, direction }, violations: [] },
+    ]);
+  });
+
+  test.each(DIRECTIONS)(
+    'are judged in the direction that is remembered, where the rule is gone: %s',
+    (direction) => {
+      const ledger = [entry(rule({ ...harmless, direction }), adopted)];
+      expect(gone({ standing: [], ledger, policies: [forbidSshOf(direction)] })).toMatchObject([
+        {
+          rule: { ...written, direction },
+          verdict: 'revoke',
+          violations: [{ baseline: 'forbid' }],
+        },
+      ]);
+      const others = DIRECTIONS.filter((one) => one !== direction).map(forbidSshOf);
+      expect(gone({ standing: [], ledger, policies: others })).toMatchObject([
+        { rule: { ...written, direction }, verdict: 'keep', violations: [] },
+      ]);
+    },
+  );
+
+  test.each(DIRECTIONS)(
+    'are judged in the worse direction where no one remembers the rule: %s',
+    (direction) => {
+      const ledger = [
+        entry(rule({ id: 'sgr-2', direction: 'egress', fromPort: 443, toPort: 443 }), adopted),
+      ];
+      expect(gone({ standing: [], ledger, policies: [forbidSshOf(direction)] })).toMatchObject([
+        {
+          rule: { ...written, direction },
+          verdict: 'revoke',
+          violations: [{ baseline: 'forbid' }],
+        },
+      ]);
+    },
+  );
+
+  test('are kept where they violate nothing in either direction', () => {
+    const modifiedTo = [{ ...https, id: 'sgr-1' }];
+    expect(
+      judged({ standing: [], policies: [forbidSsh], hints: { ...hints, modifiedTo } }),
+    ).toMatchObject([{ change: 'modified', verdict: 'keep', violations: [] }]);
+  });
+
+  test('are not judged where a rule has them after all', () => {
+    expect(gone({ standing: [written], policies: [forbidSsh] })).toEqual([]);
   });
 });
 
