@@ -13,8 +13,8 @@ beforeEach(() => {
   now = new Date('2026-11-01T12:00:00Z');
 });
 
-function fail(what: string): void {
-  const failure: Failure = { work: { what }, state: 'tried-again', reason: 'denied', next: '' };
+function fail(what: string, reason = 'denied'): void {
+  const failure: Failure = { work: { what }, state: 'tried-again', reason, next: '' };
   unreported.add(what, failure, now);
 }
 
@@ -49,6 +49,26 @@ test('what could not be sent is in the next message', () => {
   expect(unreported.next(MOST, now)?.failures).toHaveLength(1);
   fail('two');
   expect(send()).toEqual(['one', 'two']);
+});
+
+test('what waits is the failure as it was first, however often it fails on', () => {
+  fail('one');
+  fail('one', 'denied again');
+  expect(unreported.next(MOST, now)).toMatchObject({
+    failures: [{ reason: 'denied' }],
+    left: 0,
+  });
+});
+
+test('within a quarter of an hour there are three messages, and then the next', () => {
+  for (const name of ['one', 'two', 'three', 'four']) {
+    fail(name);
+    expect(send()).toEqual(name === 'four' ? undefined : [name]);
+  }
+  pass(15 * MINUTE - 1);
+  expect(send()).toBeUndefined();
+  pass(1);
+  expect(send()).toEqual(['four']);
 });
 
 test('a thousand events that fail in one minute become a few messages, and each is reported within hours', () => {
@@ -107,4 +127,28 @@ test('of more than ten thousand that were reported, the first are forgotten, and
   expect(unreported.left(0)).toBe(0);
   fail('event 0');
   expect(unreported.left(0)).toBe(1);
+});
+
+test('what was too much is no longer left once all that waits was sent, and not before', () => {
+  for (let n = 0; n < 1_001; n += 1) fail(`event ${n}`);
+  unreported.sent(999, now);
+  expect(unreported.left(0)).toBe(2);
+  unreported.sent(1, now);
+  expect(unreported.left(0)).toBe(0);
+});
+
+test('of what was reported, the latest ten thousand are remembered', () => {
+  for (let thousand = 0; thousand < 10; thousand += 1) {
+    for (let n = 0; n < 1_000; n += 1) fail(`event ${thousand * 1_000 + n}`);
+    unreported.sent(1_000, now);
+  }
+  const isReportedAgain = (what: string) => {
+    fail(what);
+    return unreported.left(0) > 0;
+  };
+  expect(isReportedAgain('event 0')).toBe(false);
+  fail('one more');
+  unreported.sent(1, now);
+  expect(isReportedAgain('event 1')).toBe(false);
+  expect(isReportedAgain('event 0')).toBe(true);
 });
