@@ -13,7 +13,7 @@ import type {
   Pause,
   SentryConfiguration,
 } from '../../../src/security-group/domain/policies/sentry-configuration';
-import type { Rule } from '../../../src/security-group/domain/rules/rule';
+import { type Rule, ruleKey } from '../../../src/security-group/domain/rules/rule';
 import {
   type LastSigns,
   type SignOfLife,
@@ -51,6 +51,8 @@ let expectedSigns: readonly SignOfLife[] | undefined;
 let places: OrderablePlaces;
 let reached: Place[];
 let disablings: readonly Disabling[] | undefined;
+/** In a member, as it holds there. */
+let configurationThere: SentryConfiguration | undefined;
 
 beforeEach(() => {
   sentry = SentryInMemory.watching([locked], https);
@@ -61,7 +63,18 @@ beforeEach(() => {
   places = { own: PLACE };
   reached = [];
   disablings = undefined;
+  configurationThere = undefined;
 });
+
+/** Someone else writes first, so many times. */
+function othersWriteFirst(times: number): void {
+  for (let number = 1; number <= times; number += 1) {
+    sentry.ledger.beforeWrite.set(number, () => {
+      sentry.ledger.note('sg-1', ssh, { revision: 10 + number });
+      sentry.ledger.note('sg-1', https, { revision: 10 + number });
+    });
+  }
+}
 
 describe('accepting a rule', () => {
   const accept: OrderOf<'accept'> = {
@@ -139,8 +152,14 @@ describe('accepting a rule', () => {
       doubt: { kind: 'not-described', reason: 'RequestLimitExceeded' },
     });
     await expect(carriedOut({ ...accept, ruleId: 'sgr-3' })).rejects.toThrow(
-      'the prefix list pl-1 cannot be read: RequestLimitExceeded',
+      /^sgr-3 cannot be accepted now, as the prefix list pl-1 cannot be read: RequestLimitExceeded\. Try again later\.$/,
     );
+  });
+
+  test('is done again where someone else has written in between', async () => {
+    othersWriteFirst(1);
+    await carriedOut(accept);
+    expect(grantsOf(ssh)).toMatchObject([{ cause: 'operator' }]);
   });
 
   test('has the sentry leave it alone from then on', async () => {
@@ -159,12 +178,12 @@ describe('accepting a rule', () => {
     [
       'that does not stand there',
       { ruleId: 'sgr-9' },
-      /sg-1 has no rule sgr-9: only a rule that stands there can be accepted/,
+      /^sg-1 has no rule sgr-9: only a rule that stands there can be accepted\. Give the id that DescribeSecurityGroupRules shows\.$/,
     ],
     [
       'of a group that is not watched',
       { groupId: 'sg-2' },
-      /sg-2 is not in the sentry's ledger: give the id of a monitored group/,
+      /^sg-2 is not in the sentry's ledger: give the id of a monitored group that reconcile has adopted\.$/,
     ],
   ])('is refused for one %s', async (_, values, message) => {
     await refused({ ...accept, ...values }, message);
@@ -189,6 +208,24 @@ describe('withdrawing the grants of a rule', () => {
     expect(sentry.pointedTo).toEqual(['sg-1']);
   });
 
+  test('keeps the rule in mind as one that has been waiting for ever', async () => {
+    sentry.ledger.note('sg-1', ssh, {});
+    await carriedOut(withdraw);
+    expect(sentry.ledger.entryOf('sg-1', https)).toEqual({
+      rule: https,
+      grants: [],
+      revision: 2,
+      unexplainedSince: new Date(0),
+    });
+    expect(sentry.ledger.entryOf('sg-1', ssh)?.unexplainedSince).toBeUndefined();
+  });
+
+  test('is done again where someone else has written in between', async () => {
+    othersWriteFirst(1);
+    await carriedOut(withdraw);
+    expect(grantsOf(https)).toEqual([]);
+  });
+
   test('has the sentry answer the rule at once, whatever it told before', async () => {
     sentry.groups.put('sg-1', () => [https]);
     sentry.ledger.grant(
@@ -207,7 +244,7 @@ describe('withdrawing the grants of a rule', () => {
     [
       'for which nothing speaks',
       { ruleId: 'sgr-1' },
-      /No grant speaks for the rule sgr-1 of sg-1: ask for the list/,
+      /^No grant speaks for the rule sgr-1 of sg-1: ask for the list to see which rules have one\.$/,
     ],
     ['of a group that is not watched', { groupId: 'sg-2' }, /sg-2 is not in the sentry's ledger/],
   ])('is refused for one %s', async (_, values, message) => {
@@ -229,7 +266,17 @@ describe('releasing a group', () => {
 
   test('ends the watch over one that is not chosen any more', async () => {
     expect(await carriedOut(release, byTag)).toEqual({ done: 'sg-1 is not watched any more.' });
-    expect(sentry.recordOf('sg-1')?.releasedAt).toEqual(NOW);
+    expect(sentry.recordOf('sg-1')).toMatchObject({ releasedAt: NOW, releasedFor: 'not-chosen' });
+  });
+
+  test('is done again where someone else has written the record in between', async () => {
+    let isFirst = true;
+    sentry.ledger.beforeRecord = () => {
+      if (isFirst) sentry.ledger.adopt('sg-1', [], { name: 'renamed', revision: 3 });
+      isFirst = false;
+    };
+    await carriedOut(release, byTag);
+    expect(sentry.recordOf('sg-1')).toMatchObject({ name: 'renamed', releasedAt: NOW });
   });
 
   test('ends the watch over one that is gone', async () => {
@@ -287,14 +334,68 @@ describe('releasing a policy of a group', () => {
     expect((await carriedOut(list, configuration)).holding).toEqual([{ policy: 'no-additions' }]);
   });
 
+  test('leaves what holds by earlier tags of other keys', async () => {
+    const owned = { key: 'owner', value: 'web' };
+    const byOwner = { include: [{ kind: 'tag' as const, ...owned }], exclude: [] };
+    sentry.ledger.adopt('sg-1', [https], { tags: { had: [WEB, owned], lacked: [] } });
+    const { done } = await carriedOut(
+      release,
+      configurationOf([...policies.slice(1), { ...locked, name: 'owned', appliesTo: byOwner }]),
+    );
+    expect(done).toBe(
+      'sg-1 is without web-tier, web-locked from now on, as its tags say. What still holds for it: owned.',
+    );
+    expect(sentry.recordOf('sg-1')?.tags).toMatchObject({
+      had: [owned],
+      decided: [{ key: 'tier', at: NOW }],
+    });
+  });
+
+  test('goes by the policies as they hold in the place of the group', async () => {
+    taggedBefore();
+    configurationThere = configurationOf(policies.slice(0, 2));
+    const list: OperatorRequest = { action: 'list', groupId: 'sg-1' };
+    expect((await carriedOut(list, configuration)).holding).toEqual([
+      { policy: 'no-additions' },
+      { policy: 'web-tier', byEarlierTags: true },
+    ]);
+    expect((await carriedOut(release, configuration)).done).toContain('without web-tier from now');
+  });
+
+  test('is done again where someone else has written the record in between', async () => {
+    taggedBefore();
+    let isFirst = true;
+    sentry.ledger.beforeRecord = () => {
+      if (isFirst) sentry.ledger.adopt('sg-1', [], { ...sentry.recordOf('sg-1'), revision: 3 });
+      isFirst = false;
+    };
+    expect((await carriedOut(release, configuration)).done).toContain('sg-1 is without web-tier');
+  });
+
+  test('is refused for a group that is gone, of which the list says no policies either', async () => {
+    sentry.groups.all.delete('sg-1');
+    await refused(release, /^sg-1 does not exist any more: nothing holds for it\.$/, configuration);
+    const list: OperatorRequest = { action: 'list', groupId: 'sg-1' };
+    expect(await carriedOut(list, configuration)).not.toHaveProperty('holding');
+  });
+
+  test('is not about a sentry whose policies are for all groups: the list does not name them', async () => {
+    const forAll = configurationOf(policies.slice(0, 1));
+    const list: OperatorRequest = { action: 'list', groupId: 'sg-1' };
+    expect(await carriedOut(list, forAll)).not.toHaveProperty('holding');
+    expect(await carriedOut({ action: 'list' }, configuration)).not.toHaveProperty('holding');
+  });
+
   test('says where no policy is left', async () => {
     taggedBefore();
     const { done } = await carriedOut(release, configurationOf(policies.slice(1)));
-    expect(done).toContain('No policy is for it any more, so nothing in it is judged.');
+    expect(done).toBe(
+      'sg-1 is without web-tier, web-locked from now on, as its tags say. No policy is for it any more, so nothing in it is judged.',
+    );
   });
 
   test('is refused for one that holds by its tags or by the app, or not at all', async () => {
-    await refused(release, /The policy web-tier does not hold for sg-1/, configuration);
+    await refused(release, /^The policy web-tier does not hold for sg-1\.$/, configuration);
     await refused(
       { ...release, policy: 'no-additions' },
       /By its tags as they are, or by the app, the policy no-additions is for sg-1: change its tags, or the policy's "appliesTo", first/,
@@ -334,9 +435,9 @@ describe('a pause', () => {
 
   test('ends early by an order', async () => {
     await carriedOut({ action: 'pause', until: SOON, ...order });
-    expect((await carriedOut({ action: 'resume', ...order })).done).toMatch(
-      /^The sentry acts again\./,
-    );
+    expect(await carriedOut({ action: 'resume', ...order })).toEqual({
+      done: 'The sentry acts again. What was added during the pause is answered by the next runs of reconcile.',
+    });
     expect(pause).toBeUndefined();
   });
 });
@@ -366,9 +467,11 @@ describe('a pause of a part of the accounts', () => {
     expect((await carriedOut(pausing, earlier(ofShops))).done).toMatch(
       / The pause in unit ou-abcd-11111111 until 2026-01-01T08:00:00\.000Z is over/,
     );
-    expect((await carriedOut(pausing, earlier({}))).done).toMatch(
-      /It goes on judging and reporting\.$/,
-    );
+    for (const again of [earlier({}), earlier({ ...ofShops, until: NOW })]) {
+      expect((await carriedOut(pausing, again)).done).toMatch(
+        /It goes on judging and reporting\.$/,
+      );
+    }
   });
 
   test('may be of the own account, though the hub does not list it', async () => {
@@ -537,6 +640,17 @@ describe('the list', () => {
     ]);
   });
 
+  test('is in the order of the rules within a group, however the ledger has them', async () => {
+    const http = rule({ id: 'sgr-5', fromPort: 80, toPort: 80 });
+    sentry.ledger.groups.clear();
+    sentry.ledger.adopt('sg-2', [https]);
+    sentry.ledger.adopt('sg-1', [http, https, ssh]);
+    const { rules } = await carriedOut({ action: 'list' });
+    const keys = rules?.map((listed) => `${listed.groupId} ${ruleKey(listed.rule)}`);
+    expect(keys).toEqual([...(keys ?? [])].sort((one, other) => one.localeCompare(other)));
+    expect(rules?.at(-1)).toMatchObject({ groupId: 'sg-2', rule: { id: 'sgr-2' } });
+  });
+
   test('leaves out grants that are over, and groups that are released', async () => {
     sentry.ledger.adopt('sg-0', [ssh], { releasedAt: BEFORE });
     sentry.ledger.grant('sg-1', https, {
@@ -657,9 +771,9 @@ describe('disabling a policy', () => {
     configurationOf(named, { disablings: ordered });
 
   test('is for some hours, and said with its end', async () => {
-    expect((await carriedOut(disable, withDisablings())).done).toMatch(
-      /^The policy no-ssh is disabled until 2026-01-01T04:00:10\.000Z: what violates it is reported, and left\./,
-    );
+    expect(await carriedOut(disable, withDisablings())).toEqual({
+      done: 'The policy no-ssh is disabled until 2026-01-01T04:00:10.000Z: what violates it is reported, and left. Then it is in force again by itself, and what still violates it is answered by reconcile. Functions that are at work notice within a minute.',
+    });
     expect(disablings).toEqual([
       { policy: 'no-ssh', since: NOW, until: hoursFromNow(4), ...order },
     ]);
@@ -684,8 +798,30 @@ describe('disabling a policy', () => {
   });
 
   test('is refused where more are disabled than are kept', async () => {
-    const many = Array.from({ length: 7 }, (_, index) => disabling(`policy-${index}`, 0));
-    await refused(disable, /7 policies are disabled/, withDisablings(...many));
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => disabling(`policy-${index}`, 0));
+    await carriedOut(disable, withDisablings(...many(6), disabling('no-ssh', 0)));
+    expect(disablings).toHaveLength(7);
+    await refused(
+      disable,
+      /^7 policies are disabled, or were within a week, and more are not kept: enable one, or pause the sentry\.$/,
+      withDisablings(...many(7)),
+    );
+  });
+
+  test('is refused where all that are kept would be too long for their parameter', async () => {
+    const long = (length: number) => ({ ...disable, reason: 'r'.repeat(length) });
+    const bytesAround = JSON.stringify([
+      { policy: 'no-ssh', since: NOW, until: hoursFromNow(4), ...order, reason: '' },
+    ]).length;
+    await carriedOut(long(3_900 - bytesAround), withDisablings());
+    disablings = undefined;
+    await refused(
+      long(3_901 - bytesAround),
+      /^With this order, all that are kept take more than the 4 KB of a parameter: give a shorter reason, or enable a policy\.$/,
+      withDisablings(),
+    );
+    expect(disablings).toBeUndefined();
   });
 
   test('ends at once when it is enabled, and not without having been disabled', async () => {
@@ -694,20 +830,31 @@ describe('disabling a policy', () => {
       policy: 'no-ssh',
       ...order,
     };
-    await carriedOut(enable, withDisablings(disabling('no-ssh', 1, 2)));
-    expect(disablings).toEqual([]);
-    await refused(
-      enable,
-      /The policy no-ssh is not disabled/,
-      withDisablings(disabling('no-ssh', 2)),
-    );
+    const other = disabling('no-additions', 0);
+    const overLongAgo = disabling('gone', 8 * 24);
+    expect(
+      await carriedOut(enable, withDisablings(other, disabling('no-ssh', 1, 2), overLongAgo)),
+    ).toEqual({
+      done: 'The policy no-ssh is in force again. What still violates it is answered by the next runs of reconcile.',
+    });
+    expect(disablings).toEqual([other]);
+    const isNotDisabled =
+      /^The policy no-ssh is not disabled: ask with \{"action":"listPolicies"\} which are\.$/;
+    await refused(enable, isNotDisabled, withDisablings(disabling('no-ssh', 1)));
+    await refused(enable, isNotDisabled, withDisablings(other));
+    await refused(enable, isNotDisabled, configurationOf(named));
   });
 
   test('is in a list that says where each policy applies', async () => {
     const appliesIn = { accounts: [SANDBOX.id] };
-    const configuration = configurationOf([{ ...locked, name: 'no-additions', appliesIn }]);
+    const appliesTo = { include: [{ kind: 'all' as const }], exclude: [] };
+    const configuration = configurationOf([
+      { ...locked, name: 'no-additions', appliesIn },
+      { ...locked, name: 'locked-groups', appliesTo },
+    ]);
     expect((await carriedOut({ action: 'listPolicies' }, configuration)).policies).toEqual([
       { name: 'no-additions', baseline: 'locked', response: 'revert', appliesIn },
+      { name: 'locked-groups', baseline: 'locked', response: 'revert', appliesTo },
     ]);
   });
 
@@ -721,6 +868,17 @@ describe('disabling a policy', () => {
     expect((await carriedOut({ action: 'listPolicies' }, configuration)).policies).toEqual([
       { name: 'no-additions', baseline: 'locked', response: 'revert' },
       { name: 'no-ssh', baseline: 'forbid: SSH', response: 'revert', disabled: orderOfOne },
+    ]);
+  });
+
+  test('is not seen in that list once it is over, where the patterns of a policy are all named', async () => {
+    const patterns = [{ name: 'SSH' }, { name: 'RDP' }];
+    const baseline = { kind: 'allowOnly', patterns } as const;
+    const configuration = configurationOf([
+      { baseline, response: 'notifyOnly', name: 'only', disabling: disabling('only', 1) },
+    ]);
+    expect((await carriedOut({ action: 'listPolicies' }, configuration)).policies).toEqual([
+      { name: 'only', baseline: 'allowOnly: SSH; RDP', response: 'notifyOnly' },
     ]);
   });
 
@@ -743,6 +901,7 @@ async function carriedOut(
         ledger: sentry.ledger,
         signs: { last: async () => lastSigns },
         expectedSigns,
+        ...(configurationThere && { configuration: () => configurationThere! }),
         pointTo: async (groupIds) => void sentry.pointedTo.push(...groupIds),
       };
     },
