@@ -20,6 +20,7 @@ import {
 } from '../../../../src/security-group/domain/rules/rule';
 import {
   allowHttpsOnly,
+  asking,
   forbidSsh,
   locked,
   lockedNotify,
@@ -252,6 +253,77 @@ describe('a locked group', () => {
   });
 });
 
+describe('the new description of an accepted rule in a locked group', () => {
+  const again = { ...https, description: 'open for all' };
+  const ledger = [entry({ ...https, description: 'web' }, adopted)];
+  const hints = { ...byAnyone, described: [{ rule: again }] };
+  const asked = asking(locked, 'revertIfDenied');
+  const disabling = {
+    policy: 'no-additions',
+    since: new Date(NOW.getTime() - 1),
+    until: new Date(NOW.getTime() + 1),
+    reason: 'migration',
+    by: 'olga',
+  };
+  const disabled = (policy: Policy): Policy => ({ ...policy, disabling });
+  const answered = (policy: Policy) =>
+    judged({ standing: [again], policies: [policy], ledger, hints })[0]!;
+
+  test('stands until people deny it, where the policy asks them', () => {
+    const judgement = answered(asked);
+    expect(judgement).toMatchObject({
+      verdict: 'ask',
+      violations: [
+        {
+          baseline: 'locked',
+          response: 'revertIfDenied',
+          reason:
+            'the group is locked: no rule may be given a new description but by a trusted actor',
+          asking: asked.asking,
+        },
+      ],
+    });
+    expect(judgement).not.toHaveProperty('restored');
+  });
+
+  test('is only told where the policy tells only, or is disabled; and no one is asked', () => {
+    for (const policy of [
+      lockedNotify,
+      disabled(asked),
+      { ...lockedNotify, asking: asked.asking },
+    ]) {
+      const judgement = answered(policy);
+      expect(judgement).toMatchObject({
+        verdict: 'keep',
+        violations: [{ response: 'notifyOnly' }],
+      });
+      expect(judgement.violations[0]).not.toHaveProperty('asking');
+      expect(judgement).not.toHaveProperty('restored');
+    }
+    expect(answered(disabled(asked)).violations[0]!.reason).toMatch(
+      / \(the policy no-additions is disabled until 2026-01-01T00:00:10\.001Z\)$/,
+    );
+  });
+
+  test('is no news where it is the one that it had', () => {
+    expect(
+      judged({
+        standing: [https],
+        policies: [locked],
+        ledger: [entry(https, adopted)],
+        hints: { ...byAnyone, described: [{ rule: https }] },
+      }),
+    ).toEqual([{ rule: https, change: 'added', present: true, verdict: 'keep', violations: [] }]);
+  });
+
+  test('is none that is given back where nothing speaks for the rule any more', () => {
+    const over = [entry({ ...https, description: 'web' }, { ...operator, until: NOW })];
+    expect(judged({ standing: [again], policies: [forbidSsh], ledger: over, hints })).toEqual([
+      { rule: again, change: 'added', present: true, verdict: 'keep', violations: [] },
+    ]);
+  });
+});
+
 describe('a group that is not adopted yet', () => {
   test('keeps all that the event does not name, and loses what it names', () => {
     expect(
@@ -378,6 +450,18 @@ describe('a modified rule', () => {
         hints,
       })[0],
     ).toMatchObject({ verdict: 'restore', restored: narrow });
+  });
+
+  test('is known by the values that it had, though the record does not call it modified', () => {
+    const changes = (granted: Rule) =>
+      judged({
+        standing: [wide],
+        policies: [forbidSsh],
+        ledger: [entry(granted, confirmed)],
+        hints: { ...byAnyone, present: [wide] },
+      }).map(({ change }) => change);
+    expect(changes(narrow)).toEqual(['modified']);
+    expect(changes(wide)).toEqual(['added']);
   });
 
   test('is told once, with what it is now', () => {
@@ -666,6 +750,19 @@ describe('a removed rule', () => {
         hints: { ...byAnyone, complete: false },
       }),
     ).toMatchObject([{ verdict: 'restore' }]);
+  });
+
+  test('waits where no one can tell yet whether a trusted actor removed it', () => {
+    expect(
+      judged({
+        standing: [],
+        policies: [lockedRestoring],
+        ledger: [entry(https, adopted)],
+        hints: { ...hints, notAsked: 'Throttled' },
+      }),
+    ).toEqual([
+      { rule: https, present: false, change: 'removed', verdict: 'wait', violations: [] },
+    ]);
   });
 
   test('is not missed where it stands there and cannot be read', () => {
