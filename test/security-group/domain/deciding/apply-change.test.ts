@@ -1,0 +1,223 @@
+import type { Change } from '../../../../src/security-group/domain/changes/change';
+import type { Grant } from '../../../../src/security-group/domain/ledger/ledger';
+import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
+import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import { Faults } from '../../in-memory/faults';
+import { SentryInMemory } from '../../in-memory/sentry-in-memory';
+import {
+  added,
+  asking,
+  described,
+  forbidSsh,
+  locked,
+  lockedRestoring,
+  modified,
+  removed,
+} from '../../samples/changes';
+import { rule } from '../../samples/rules';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const SOON = new Date('2026-01-01T01:00:00Z');
+const revertFirst = asking(lockedRestoring, 'revertUntilApproved');
+const ssh = rule({ id: 'sgr-ssh' });
+const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
+const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
+const narrow = rule({ id: 'sgr-1', ipRange: '10.0.0.0/8', description: 'office' });
+const wide = rule({ id: 'sgr-1' });
+const renamed = { ...narrow, description: 'mine' };
+const noRoom = { kind: 'impossible', reason: 'RulesPerSecurityGroupLimitExceeded' } as const;
+
+/** It was reverted at once, and people have been asked about it. */
+async function askedAbout(
+  accepted: readonly Rule[],
+  standing: readonly Rule[],
+  change: Change,
+): Promise<SentryInMemory> {
+  const sentry = SentryInMemory.watching([revertFirst], ...accepted);
+  sentry.groups.put('sg-1', () => standing);
+  await sentry.respond(change);
+  sentry.groups.acts.length = 0;
+  return sentry;
+}
+
+const ofAdded = async (...rules: Rule[]) => askedAbout([], rules, added(...rules));
+const ofModified = async () => askedAbout([narrow], [wide], modified('sgr-1'));
+const ofDescribed = async () => askedAbout([narrow], [renamed], described({ rule: renamed }));
+const ofRemoved = async () => askedAbout([narrow], [], removed({ id: 'sgr-1' }));
+
+function grantsOf({ ledger, groups }: SentryInMemory, one: Rule): readonly Grant[] {
+  return ledger.grantsOf('sg-1', one, groups.now());
+}
+
+describe('what was approved waits', () => {
+  test('while the prefix list that it names cannot be read, and is not granted until then', async () => {
+    const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const list = { id: 'pl-1', isAwsManaged: false, version: 1, cidrs: ['10.0.0.0/8'] };
+    const sentry = await ofAdded(viaList);
+    const doubt = { kind: 'not-read', reason: 'RequestLimitExceeded' } as const;
+    sentry.groups.lists.set('pl-1', { ...list, doubt });
+    const waiting = sentry.decide('approved');
+    await expect(waiting).rejects.toThrow(UnfinishedError);
+    await expect(waiting).rejects.toThrow('the prefix list pl-1 cannot be read');
+    expect(grantsOf(sentry, viaList)).toEqual([]);
+    sentry.groups.lists.set('pl-1', list);
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
+  });
+
+  test.each(['not-found', 'already-present'] as const)(
+    'where the rule to be modified is changed in between: EC2 says %s',
+    async (kind) => {
+      const sentry = await ofModified();
+      sentry.groups.refuses.set('sgr-1', { kind });
+      await expect(sentry.decide('approved')).rejects.toThrow(
+        'what was approved could not be applied yet: the group was changed meanwhile',
+      );
+      sentry.groups.refuses.clear();
+      expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
+    },
+  );
+});
+
+describe('what was approved is not granted', () => {
+  test('as far as EC2 refuses it; the rest is made, and holds', async () => {
+    const sentry = await ofAdded(ssh, http, https);
+    for (const id of ['sgr-ssh', 'sgr-http']) sentry.groups.refuses.set(id, noRoom);
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'failed',
+      text: 'EC2 refused 2 of 3 rules: RulesPerSecurityGroupLimitExceeded',
+    });
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(https)]);
+    expect([ssh, http].flatMap((one) => grantsOf(sentry, one))).toEqual([]);
+    expect(grantsOf(sentry, https)).toMatchObject([{ cause: 'approval-request' }]);
+    expect(sentry.ledger.entryOf('sg-1', https)!.rule.id).toBe('sgr-new-1');
+  });
+
+  test('where AWS refuses the hub itself, which is not called the word of a member', async () => {
+    const sentry = await ofAdded(ssh);
+    sentry.groups.refuses.set('sgr-ssh', { kind: 'refused', reason: 'UnauthorizedOperation' });
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'failed',
+      text: 'EC2 refused 1 of 1 rules: UnauthorizedOperation',
+    });
+  });
+
+  test('and keeps what else speaks for the rule', async () => {
+    const sentry = await ofAdded(ssh);
+    const operator: Grant = { cause: 'operator', by: 'olga', since: SOON, reason: 'needed' };
+    sentry.ledger.grant('sg-1', ssh, operator);
+    sentry.groups.refuses.set('sgr-ssh', noRoom);
+    await sentry.decide('approved');
+    expect(grantsOf(sentry, ssh)).toEqual([operator]);
+  });
+
+  test('and the accepted description is the earlier one again', async () => {
+    const sentry = await ofDescribed();
+    sentry.groups.refuses.set('sgr-1', noRoom);
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'failed' });
+    expect(sentry.ledger.entryOf('sg-1', narrow)!.rule.description).toBe('office');
+    expect(grantsOf(sentry, narrow)).toMatchObject([{ cause: 'adopted' }]);
+  });
+
+  test('where it conflicts after a try that came half way; but what that try made is', async () => {
+    const sentry = await ofAdded(https, ssh);
+    sentry.groups.refuses.set('sgr-ssh', { kind: 'unavailable', reason: 'Unavailable' });
+    await expect(sentry.decide('approved')).rejects.toThrow('Unavailable');
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(https)]);
+    sentry.configuration = { ...sentry.configuration, policies: [revertFirst, forbidSsh] };
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'conflicting',
+      text: 'tcp 22 from 0.0.0.0/0 is forbidden by now: tcp 22 from 0.0.0.0/0 opens what is forbidden: SSH.',
+    });
+    expect(grantsOf(sentry, ssh)).toEqual([]);
+    expect(grantsOf(sentry, https)).toMatchObject([{ cause: 'approval-request' }]);
+  });
+});
+
+describe('an approval that is carried out late', () => {
+  test('counts for two days, and not longer', async () => {
+    const late = async (milliseconds: number) => {
+      const sentry = await ofAdded(ssh);
+      const at = sentry.groups.now();
+      await sentry.pass(milliseconds);
+      return sentry.decide('approved', { at });
+    };
+    expect(await late(2 * DAY)).toMatchObject({ outcome: 'carried-out' });
+    expect(await late(2 * DAY + 1)).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringMatching(
+        /^It was approved at .+, more than two days before it could be carried out: people have to be asked again\.$/,
+      ),
+    });
+  });
+
+  test('counts longer where it was begun in time', async () => {
+    const sentry = await ofAdded(ssh);
+    const at = sentry.groups.now();
+    sentry.faults = new Faults(new Map(), { method: 'authorize', number: 1, fault: 'crashes' });
+    await expect(sentry.decide('approved', { at })).rejects.toThrow();
+    sentry.faults = new Faults();
+    await sentry.pass(3 * DAY);
+    expect(await sentry.decide('approved', { at })).toMatchObject({
+      outcome: 'carried-out',
+      text: 'The rule was added again.',
+    });
+  });
+
+  test('is over at its end', async () => {
+    const at = async (milliseconds: number) => {
+      const sentry = await ofAdded(ssh);
+      await sentry.pass(SOON.getTime() - sentry.groups.now().getTime() + milliseconds);
+      return sentry.decide('approved', { until: SOON });
+    };
+    expect(await at(-1)).toMatchObject({ outcome: 'carried-out' });
+    expect(await at(0)).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringMatching(
+        /^The time of the approval was over, at .+, before it could be carried out\.$/,
+      ),
+    });
+  });
+});
+
+test.each<[string, () => Promise<SentryInMemory>, readonly Rule[], string]>([
+  ['modified', ofModified, [wide], 'The rule had its new values already.'],
+  ['described', ofDescribed, [renamed], 'The rule had its new description already.'],
+  ['removed', ofRemoved, [], 'The rule was gone already.'],
+])(
+  'what someone has made again meanwhile is left, and said to be so: %s',
+  async (_, asked, standing, text) => {
+    const sentry = await asked();
+    sentry.groups.put('sg-1', () => standing);
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out', text });
+    expect(sentry.groups.acts).toEqual([]);
+  },
+);
+
+test('a rule that got a new description for a time carries no tag: it would stand without it, too', async () => {
+  const sentry = await ofDescribed();
+  expect(await sentry.decide('approved', { until: SOON })).toMatchObject({
+    outcome: 'carried-out',
+    text: expect.stringMatching(/^The rule has its new description again\. The approval ends at /),
+  });
+  expect(sentry.groups.rulesIn('sg-1')).toEqual([renamed]);
+});
+
+test('a removed rule may be removed again, whatever policies say of it by now', async () => {
+  const sentry = await ofRemoved();
+  sentry.configuration = { ...sentry.configuration, policies: [{ ...locked, response: 'revert' }] };
+  expect(await sentry.decide('approved')).toMatchObject({
+    outcome: 'carried-out',
+    text: 'The rule was removed again.',
+  });
+  expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+});
+
+test('while the sentry does not act, it is said when to retry', async () => {
+  const sentry = await ofAdded(ssh);
+  sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
+  expect(await sentry.decide('approved')).toMatchObject({
+    outcome: 'failed',
+    text: 'The sentry observes only, or is paused: retry it when it acts again.',
+  });
+});
