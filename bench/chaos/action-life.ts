@@ -76,12 +76,14 @@ class ActionLife implements Life {
   private async decide(snapshotId: string, text: string, people: readonly string[]): Promise<void> {
     const { sandbox } = this;
     await untilDone(
+      sandbox,
       async () => sandbox.ask(snapshotId, text.startsWith('Approve for')),
       laterAndLater(sandbox),
     );
     await sandbox.pass(LATER_MS);
     for (const person of people) {
       await untilDone(
+        sandbox,
         async () => sandbox.click(person, text, sandbox.questionAbout(snapshotId)),
         laterAndLater(sandbox),
       );
@@ -94,8 +96,9 @@ class ActionLife implements Life {
     const { sandbox } = this;
     if (!buttonsOf(sandbox.questionAbout(snapshotId)).includes('Retry')) return;
     await untilDone(
+      sandbox,
       async () => sandbox.click(ALICE, 'Retry', sandbox.questionAbout(snapshotId)),
-      laterAndLater(this.sandbox),
+      laterAndLater(sandbox),
     );
   }
 

@@ -104,10 +104,14 @@ class ApprovalLife implements Life {
   /** Someone whom Slack shows an error clicks again, later and later. */
   private async click(userId: string, text: string): Promise<void> {
     const message = this.sandbox.lastQuestion;
-    await untilDone(async () => {
-      const { status } = await this.sandbox.click(userId, text, message);
-      if (status >= 400) throw new Error(`Slack shows an error: ${status}.`);
-    }, laterAndLater(this.sandbox));
+    await untilDone(
+      this.sandbox,
+      async () => {
+        const { status } = await this.sandbox.click(userId, text, message);
+        if (status >= 400) throw new Error(`Slack shows an error: ${status}.`);
+      },
+      laterAndLater(this.sandbox),
+    );
   }
 
   /** An operator who gets an error orders it again. */
@@ -118,6 +122,7 @@ class ApprovalLife implements Life {
     const order = { action: 'accept', groupId, ruleId, by: 'olga', reason: 'needed' };
     const operate = sandbox.physicalId('AWS::Lambda::Function', 'GuardOperate');
     await untilDone(
+      this.sandbox,
       async () => sandbox.localAws.invoke(operate, order),
       laterAndLater(this.sandbox),
     );

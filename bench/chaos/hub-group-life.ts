@@ -102,6 +102,7 @@ class HubGroupLife implements Life {
     await this.open(groupId, RDP);
     await sandbox.pass(LATER_MS);
     await untilDone(
+      this.sandbox,
       async () => sandbox.click(ALICE, 'Approve for 1 h', sandbox.lastQuestion),
       laterAndLater(this.sandbox),
     );
@@ -112,7 +113,7 @@ class HubGroupLife implements Life {
 
   /** A schedule that failed comes again. */
   private async fire(rule: string): Promise<void> {
-    await untilDone(async () => this.sandbox.fire(rule), laterAndLater(this.sandbox));
+    await untilDone(this.sandbox, async () => this.sandbox.fire(rule), laterAndLater(this.sandbox));
   }
 
   private async makeGroup(): Promise<string> {

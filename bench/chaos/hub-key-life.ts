@@ -73,6 +73,7 @@ class HubKeyLife implements Life {
       await this.sandbox.setClockOn(days * DAY_MS);
       await this.sandbox.localAws.coolDown();
       await untilDone(
+        this.sandbox,
         async () => this.run(),
         async () => this.sandbox.setClockOn(DAY_MS),
       );

@@ -61,17 +61,34 @@ class KeyLife implements Life {
     this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
   }
 
-  async live({ after }: LifeOptions = {}): Promise<EndState> {
+  async live(options: LifeOptions = {}): Promise<EndState> {
+    this.lives += 1;
+    const names = [`first${this.lives}x`, `second${this.lives}x`] as const;
+    try {
+      return await this.liveWith(names, options);
+    } finally {
+      // A life that comes to no end leaves no users to those after it.
+      await this.remove(names);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.deadLetters.end();
+    await this.sandbox.stop();
+  }
+
+  private async liveWith(
+    names: readonly [string, string],
+    { after }: LifeOptions,
+  ): Promise<EndState> {
     const { sandbox } = this;
     const since = sinceNow(sandbox);
     const messages = sandbox.slack.messages.length;
-    this.lives += 1;
-    const names = [`first${this.lives}x`, `second${this.lives}x`] as const;
     const { messages: told, letters } = await lived(sandbox.localAws, this.story(names), async () =>
       after?.(since),
     );
     const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, names)));
-    const left = {
+    return {
       keys: own(await Promise.all(names.map(async (name) => this.keyOf(name)))),
       records: own(await this.recordsOf(names)),
       told: own(told.flatMap((message) => stepsIn(message, names))),
@@ -84,13 +101,6 @@ class KeyLife implements Life {
       ),
       'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
-    await this.remove(names);
-    return left;
-  }
-
-  async end(): Promise<void> {
-    this.deadLetters.end();
-    await this.sandbox.stop();
   }
 
   private async *story(names: readonly [string, string]): AsyncGenerator<string[]> {
@@ -125,6 +135,7 @@ class KeyLife implements Life {
   private async run(): Promise<void> {
     const { sandbox } = this;
     await untilDone(
+      this.sandbox,
       async () => sandbox.run(),
       async () => sandbox.setClockOn(DAY_MS),
     );
@@ -132,7 +143,7 @@ class KeyLife implements Life {
 
   /** Someone whom Slack shows an error clicks again. */
   private async done(click: () => Promise<void>): Promise<void> {
-    await untilDone(click, laterAndLater(this.sandbox));
+    await untilDone(this.sandbox, click, laterAndLater(this.sandbox));
   }
 
   private async tagOwned(name: string): Promise<void> {

@@ -2,8 +2,12 @@
 const MOST_TRIES = 7;
 const MINUTE_MS = 60_000;
 
-/** Someone who gets an error tries again. */
+/**
+ * Someone who gets an error tries again, once nothing is under way: what is being tried again by
+ * itself moves the clock, too, and could move it back.
+ */
 export async function untilDone<T>(
+  sandbox: { settled(): Promise<void> },
   act: () => Promise<T>,
   pause: (tries: number) => Promise<void>,
 ): Promise<T> {
@@ -12,6 +16,7 @@ export async function untilDone<T>(
       return await act();
     } catch (error) {
       if (tries === MOST_TRIES) throw error;
+      await sandbox.settled();
       await pause(tries);
     }
   }
