@@ -63,6 +63,8 @@ export class LocalAws {
   /** The events of this library that the functions put on an event bus, in their order. */
   readonly announced: readonly PutEvent[];
 
+  private clockSet: Promise<void> = Promise.resolve();
+
   private constructor(private readonly parts: Parts) {
     this.inbox = parts.inbox;
     this.announced = parts.announced;
@@ -108,9 +110,16 @@ export class LocalAws {
    * that run go by it from their next invocation on, warm ones too. Deliveries, calls and
    * invocations are still told with the machine's time, as how long things take does not change.
    * Set the clock back before anything is deployed: messages under way in queues would stay away
-   * until the time is reached again.
+   * until the time is reached again. Set twice at once, the clock is set one after the other.
    */
   async setClock(now: Date): Promise<void> {
+    const set = this.clockSet.then(async () => this.setClocks(now));
+    this.clockSet = set.catch(() => undefined);
+    await set;
+  }
+
+  /** Of the emulator, and of all else: were another setting between, they would be apart. */
+  private async setClocks(now: Date): Promise<void> {
     this.parts.clock.set(await this.parts.emulator.setClock(now));
     for (const trail of this.parts.organizationTrails) await trail.deliverDue();
   }

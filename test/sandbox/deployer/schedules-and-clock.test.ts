@@ -216,6 +216,20 @@ describe('on a moving clock', () => {
     expect(second.pid).toBe(first.pid);
   });
 
+  test('set many times at once, all go by what was set last', async () => {
+    const last = new Date(LONG_AGO.getTime() + 120 * DAY_MS);
+    const times = Array.from(
+      { length: 20 },
+      (_, day) => new Date(LONG_AGO.getTime() + day * DAY_MS),
+    );
+    await Promise.all([...times, last].map(async (time) => aws.setClock(time)));
+    expectAt(aws.now(), last);
+    const iam = new IAMClient(access());
+    const { User } = await iam.send(new CreateUserCommand({ UserName: 'at-once' }));
+    expectAt(User?.CreateDate, last);
+    iam.destroy();
+  });
+
   test('a function can have a clock that is apart from it, until it has it no more', async () => {
     const { report } = await fireClock('Daily');
     for (const apart of [4 * MINUTE_MS, -4 * MINUTE_MS, 0]) {
