@@ -1,6 +1,7 @@
 import { ActionSandbox, ALICE, BOB } from './action-sandbox';
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
+import { shownTexts } from './shown-texts';
 import { laterAndLater, untilDone } from './until-done';
 import { buttonsOf } from '../../test/support/sandbox/approval-sandbox';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
@@ -61,7 +62,7 @@ class ActionLife implements Life {
       ),
       results: own(await this.resultsOf(ids)),
       audit: own(await this.auditOf(ids)),
-      slack: own(sandbox.slack.messages.slice(messages).map(({ text }) => text)),
+      slack: own(shownTexts(sandbox.slack.messages.slice(messages))),
       'dead letters': await this.deadLetters.taken(),
     };
     await sandbox.pass(BETWEEN_LIVES_MS);

@@ -1,5 +1,6 @@
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
+import { shownTexts } from './shown-texts';
 import { laterAndLater, untilDone } from './until-done';
 import { ALICE, ApprovalSandbox, BOB } from '../../test/support/sandbox/approval-sandbox';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
@@ -64,7 +65,7 @@ class ApprovalLife implements Life {
       rules: own([...(await this.rulesOf(port)), ...(await this.rulesOf(port + 1))]),
       ledgers: own(await this.ledgersOf(port)),
       audit: distinct(await this.auditSince(questions)),
-      slack: own(sandbox.messages.slice(messages).map(({ text }) => text)),
+      slack: own(shownTexts(sandbox.messages.slice(messages))),
       told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, port))),
       'dead letters': await this.deadLetters.taken(),
     };
@@ -172,8 +173,14 @@ interface StoredEntry {
 /** An order that is given twice, since its answer did not come, is there twice. */
 function withGrantsOnce(text: string): string {
   const { grants = [], ...entry }: StoredEntry = JSON.parse(text);
-  const once = new Map(grants.map((grant) => [withoutIdsAndTimes(JSON.stringify(grant)), grant]));
-  return JSON.stringify({ ...entry, grants: [...once.values()] });
+  // In one order: read and written again, a grant has its parts in another.
+  const texts = grants.map((grant) =>
+    JSON.stringify(
+      Object.fromEntries(Object.entries(grant).sort(([a], [b]) => a.localeCompare(b))),
+    ),
+  );
+  const once = new Map(texts.map((grant) => [withoutIdsAndTimes(grant), grant]));
+  return JSON.stringify({ ...entry, grants: [...once.values()].map((grant) => JSON.parse(grant)) });
 }
 
 function nameless(text: string, port: number): string {

@@ -10,6 +10,7 @@ import * as z from 'zod/mini';
 import { DeadLetters } from './dead-letters';
 import { ALICE, HubSandbox, MEMBER } from './hub-sandbox';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
+import { shownTexts } from './shown-texts';
 import { laterAndLater, untilDone } from './until-done';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
@@ -71,7 +72,7 @@ class HubGroupLife implements Life {
       rules: own(await this.rulesOf(groupId)),
       ledger: own(await this.ledgerOf(groupId)),
       audit: own(await this.auditOf(groupId)),
-      slack: own(slack.map(({ text }) => text)),
+      slack: own(shownTexts(slack)),
       told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, groupId))),
       gaps: own((await sandbox.items('HubCoverage')).flatMap(gapsIn)),
       'dead letters': await this.deadLetters.taken(),

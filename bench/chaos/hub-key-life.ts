@@ -22,8 +22,8 @@ export const HUB_KEY_LIFE: KindOfLife = {
   title: 'IamKeySentry of a hub',
   about: `An old key of a member gets its notice, is deactivated when its grace is over, gets the notice of its deletion,
 and is deleted. A run that failed is made again a day later. Compared are the key, what the sentry remembers of it,
-every step that was told of it, and dead letters. A step that a report tells as failed, since a run died before it, and
-that the next run takes, is no difference.`,
+every step that was told of it, and dead letters. A step that a report tells as failed, since a run died before it, or
+as held for that run, and that the next run takes, is no difference.`,
   async begin() {
     const sandbox = await HubSandbox.start();
     return new HubKeyLife(sandbox, new IAMClient(sandbox.localAws.accessTo(MEMBER)));

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { DeadLetters } from './dead-letters';
 import { DAY_MS, lived, removeUser, stepsOf, ToldKeys, withoutDays } from './key-story';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
+import { shownTexts } from './shown-texts';
 import { laterAndLater, untilDone } from './until-done';
 import {
   ALICE,
@@ -14,24 +15,33 @@ import {
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
 const MINUTE_MS = 60_000;
-const DELETE_AFTER_DAYS = 31;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A notice lapses when nothing is told of its step for 14 days. */
+const DAYS_BEFORE_DELETION = [12, 12];
+const DAYS_UNTIL_DELETION = 8;
+/** A run that could not look up all leaves its steps to the next. */
+const MOST_DAYS_LATE = 3;
 const OWNER = { id: 'U0OLGA', name: 'olga', address: 'olga@example.com' };
+/** To an owner, as the report to all: see `stepsOf`. */
+const FAILED_ON_THE_WAY = /It could NOT be \w+: .* It is tried again in the next run\./;
 /** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
 const CLICKED_AGAIN = 'refused-click';
 
 const Report = z.object({ type: z.literal('access-key-report'), keys: ToldKeys });
 
+const AGAIN = `A run that failed is made again an hour later, and one comes each day for up to three days until a step that is
+due is taken.`;
 const COMPARED = `Compared are the states of the keys, what the sentry remembers of them, every step that was told of them,
 and dead letters`;
-const NO_DIFFERENCE = `A step that a report tells as failed, since a run died before it, and that the next run takes, is no
-difference.`;
+const NO_DIFFERENCE = `A step that a report or an owner's message tells as failed, since a run died before it, or as held for that run, and that the
+next run takes, is no difference.`;
 
 export const KEY_LIFE: KindOfLife = {
   name: 'keys',
   title: 'IamKeySentry and people who approve',
   about: `Two old keys get their notice. When its grace is over people are asked, and an owner hears of theirs in a
 direct message and answers. One key is deactivated, as someone approves; the other stays, as someone denies. The
-first gets the notice of its deletion, and is deleted. A run that failed is made again a day later. ${COMPARED}; the
+first gets the notice of its deletion, and is deleted. ${AGAIN} ${COMPARED}; the
 audit of every request, and every text that Slack shows. ${NO_DIFFERENCE}`,
   begin: async () => beginKeyLife('people'),
 };
@@ -40,7 +50,7 @@ export const UNASKED_KEY_LIFE: KindOfLife = {
   name: 'keys-unasked',
   title: 'IamKeySentry alone',
   about: `The same, where no one is asked: both keys get their notice, are deactivated, get the notice of their deletion,
-and are deleted. ${COMPARED}. ${NO_DIFFERENCE}`,
+and are deleted. ${AGAIN} ${COMPARED}. ${NO_DIFFERENCE}`,
   begin: async () => beginKeyLife('no one'),
 };
 
@@ -94,10 +104,9 @@ class KeyLife implements Life {
       told: own(told.flatMap((message) => stepsIn(message, names))),
       audit: distinct(await this.auditOf(names)),
       slack: own(
-        sandbox.slack.messages
-          .slice(messages)
-          .map(({ text }) => text)
-          .filter((text) => names.some((name) => isAbout(text, name))),
+        shownTexts(sandbox.slack.messages.slice(messages)).filter((text) =>
+          names.some((name) => isAbout(text, name) && !FAILED_ON_THE_WAY.test(text)),
+        ),
       ),
       'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
@@ -111,15 +120,34 @@ class KeyLife implements Life {
     await this.run();
     yield deadLetters.taken();
     await sandbox.setClockOn((GRACE + 1) * DAY_MS);
-    await this.run();
+    await this.runUntil(async () => this.isStepTaken(names));
     yield deadLetters.taken();
     if (this.asks === 'people') await this.decide(names);
     await this.run();
     yield deadLetters.taken();
-    await sandbox.setClockOn((GRACE + 1) * DAY_MS);
     if (this.asks === 'people') await this.keep(names[1]);
-    await sandbox.setClockOn((DELETE_AFTER_DAYS - GRACE) * DAY_MS);
-    await this.run();
+    for (const days of DAYS_BEFORE_DELETION) {
+      await sandbox.setClockOn(days * DAY_MS);
+      await this.run();
+      yield deadLetters.taken();
+    }
+    await sandbox.setClockOn(DAYS_UNTIL_DELETION * DAY_MS);
+    await this.runUntil(async () => this.areGone(this.asks === 'people' ? [names[0]] : names));
+  }
+
+  /** People are asked about both, or both are deactivated. */
+  private async isStepTaken(names: readonly string[]): Promise<boolean> {
+    const { sandbox } = this;
+    if (this.asks === 'people') {
+      return names.every((name) => sandbox.questionsAbout(name).length > 0);
+    }
+    const states = await Promise.all(names.map(async (name) => sandbox.status(name)));
+    return states.every((status) => status !== 'Active');
+  }
+
+  private async areGone(names: readonly string[]): Promise<boolean> {
+    const states = await Promise.all(names.map(async (name) => this.sandbox.status(name)));
+    return states.every((status) => status === undefined);
   }
 
   private async decide([approved, denied]: readonly [string, string]): Promise<void> {
@@ -131,14 +159,23 @@ class KeyLife implements Life {
     await sandbox.pass(6 * MINUTE_MS);
   }
 
-  /** A schedule comes every day. */
+  /** Someone who hears of a run that failed starts it again. */
   private async run(): Promise<void> {
     const { sandbox } = this;
     await untilDone(
       this.sandbox,
       async () => sandbox.run(),
-      async () => sandbox.setClockOn(DAY_MS),
+      async () => sandbox.setClockOn(HOUR_MS),
     );
+  }
+
+  /** Once more each day, where it is not so yet. */
+  private async runUntil(isSo: () => Promise<boolean>): Promise<void> {
+    await this.run();
+    for (let days = 1; days <= MOST_DAYS_LATE && !(await isSo()); days += 1) {
+      await this.sandbox.setClockOn(DAY_MS);
+      await this.run();
+    }
   }
 
   /** Someone whom Slack shows an error clicks again. */

@@ -10,6 +10,8 @@ import type { LocalAws } from '../../sandbox/local-aws';
 export const DAY_MS = 86_400_000;
 /** Told once more in a run that is made again; whether the step is done at last, is compared. */
 const ON_THE_WAY = ['wait', 'failed'];
+/** As the reason says: an earlier run could not tell what it did, or a look-up failed. */
+const HELD_FOR_THIS_RUN = /left to the next|while anything is unknown$/;
 
 /** What came of a story of keys. */
 export interface Lived {
@@ -38,16 +40,22 @@ export async function lived(
 export const ToldKeys = z.array(
   z.object({
     userName: z.string(),
-    step: z.optional(z.object({ kind: z.string(), step: z.string() })),
+    step: z.optional(
+      z.object({ kind: z.string(), step: z.string(), reason: z._default(z.string(), '') }),
+    ),
   }),
 );
 
 export function stepsOf(keys: z.output<typeof ToldKeys>, names: readonly string[]): string[] {
   return keys
-    .filter(
-      ({ userName, step }) => names.includes(userName) && !ON_THE_WAY.includes(step?.kind ?? ''),
-    )
-    .flatMap(({ userName, step }) => (step ? `${userName}: ${step.kind} ${step.step}` : []));
+    .filter(({ userName }) => names.includes(userName))
+    .flatMap(({ userName, step }) =>
+      step && !isOnTheWay(step) ? `${userName}: ${step.kind} ${step.step}` : [],
+    );
+}
+
+function isOnTheWay({ kind, reason }: { readonly kind: string; readonly reason: string }): boolean {
+  return ON_THE_WAY.includes(kind) || (kind === 'held' && HELD_FOR_THIS_RUN.test(reason));
 }
 
 export function withoutDays(text: string): string {
