@@ -72,7 +72,6 @@ export async function runKeySentry(
   }
   if (isToBeTold(report, configuration, ports)) {
     await tellInParts(report, ports);
-    await ports.tellOwners(report);
   }
   await ports.announce(report);
   return report;
@@ -123,7 +122,6 @@ async function tellOfChanges(
     return marked;
   }
   const acceptedAt = await tellInParts(marked, ports);
-  await ports.tellOwners(marked);
   await memory.write(afterReport(timing, run, { keys: compared.toRemember, acceptedAt }));
   return marked;
 }
@@ -172,23 +170,35 @@ function isToBeTold(
 
 /**
  * A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is
- * told.
+ * told. A step that was taken is in no later report: its owner hears of it before it is remembered
+ * as told.
  */
 async function tellInParts(
   report: KeyReport,
-  { tell, records }: Pick<KeySentryPorts, 'tell' | 'records'>,
+  { tell, tellOwners, records }: Pick<KeySentryPorts, 'tell' | 'tellOwners' | 'records'>,
 ): Promise<Date> {
   const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
   let lastAcceptedAt = report.survey.at;
   for (let number = 1; number <= of; number += 1) {
     const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
-    const acceptedAt = await tell(report, keys, { number, of });
-    lastAcceptedAt = acceptedAt;
-    await Promise.all(
-      keys.flatMap(({ step }) =>
-        step?.afterTold ? [records.write(step.afterTold(acceptedAt))] : [],
-      ),
-    );
+    lastAcceptedAt = await tell(report, keys, { number, of });
+    const others = keys.filter((key) => !isStepTaken(key));
+    await rememberTold(others, lastAcceptedAt, records);
   }
+  await tellOwners(report);
+  await rememberTold(report.keys.filter(isStepTaken), lastAcceptedAt, records);
   return lastAcceptedAt;
+}
+
+function isStepTaken({ step }: ReportedKey): boolean {
+  return step?.report.kind === 'done';
+}
+
+async function rememberTold(
+  keys: readonly ReportedKey[],
+  acceptedAt: Date,
+  records: KeyRecords,
+): Promise<void> {
+  const told = keys.flatMap(({ step }) => step?.afterTold?.(acceptedAt) ?? []);
+  await Promise.all(told.map(async (record) => records.write(record)));
 }

@@ -445,6 +445,21 @@ describe('with owners', () => {
     expect(account.toldOwners).toEqual([]);
   });
 
+  test('they hear of a step that was taken, also where the run ends just before they do', async () => {
+    const account = ofTeams('a');
+    account.pass(6);
+    await run(account, OWNED);
+    account.pass(8);
+    account.endsBeforeOwnersHear = true;
+    await expect(run(account, OWNED)).rejects.toThrow('has ended');
+    expect(account.model.key('AKIA-0')?.status).toBe('Inactive');
+    account.endsBeforeOwnersHear = false;
+    expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
+    expect(account.toldOwners.at(-1)?.keys[0]?.step?.report.kind).toBe('done');
+    account.pass(1);
+    expect(await stepsOfRun(account, OWNED)).toEqual(['notice delete']);
+  });
+
   test('a large report stays by owner when it is split', async () => {
     const teams = Array.from({ length: 320 }, (_, index) => (index % 2 === 0 ? 'even' : 'odd'));
     const account = ofTeams(...teams);

@@ -72,6 +72,7 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
   readonly steps: Step[] = [];
   /** Of which owners heard. */
   readonly toldOwners: KeyReport[] = [];
+  endsBeforeOwnersHear = false;
   readonly told: Told[] = [];
   readonly model: AccountInMemory;
   readonly source: KeySentryPorts['source'];
@@ -234,6 +235,7 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
 
   /** As its adapter: what goes wrong there is told by another way. */
   readonly tellOwners = async (report: KeyReport): Promise<void> => {
+    if (this.endsBeforeOwnersHear) throw new Error('the function has ended');
     this.toldOwners.push(report);
   };
 
