@@ -754,6 +754,161 @@ describe('what became of a decision is told as it is', () => {
   });
 });
 
+describe('people who approved it hear', () => {
+  const BY_USE: KeySentryConfiguration = {
+    ...CONFIGURATION,
+    rules: { ...CONFIGURATION.rules, keys: { ...CONFIGURATION.rules.keys, maxUnusedAge: 40 } },
+    actions: { ...CONFIGURATION.actions!, deactivateUnusedAfter: 45 },
+  };
+  const NOT_DUE =
+    'Nothing was done: the key is gone, inactive or not due any more, or its user is excluded by now.';
+
+  /** Of a key that was not used for so many days. */
+  async function approvedOf(age: number, unused: number, configuration = BY_USE) {
+    const account = new FaultyAccount(
+      [user('user-0', [key(ID, age, { usedAt: daysAgo(unused) }), key('AKIA-X', 1)])],
+      NOW.getTime(),
+    );
+    await run(account, {}, configuration);
+    account.pass(8);
+    await run(account, {}, configuration);
+    const [request] = account.people.undecided;
+    account.people.decide(request!, 'approved', account.now());
+    return { account, request: request!, decision: account.people.queue[0]! };
+  }
+
+  test('of no use where they were asked about a key that is too old', async () => {
+    const { account, request, decision } = await approvedOf(120, 0);
+    account.model.key(ID)!.status = 'Inactive';
+    account.model.calls.length = 0;
+    await deliver(account, decision, BY_USE);
+    expect(request.outcome).toMatchObject({ outcome: 'conflicting', text: NOT_DUE });
+    expect(account.model.calls).not.toContain(`lastUseOf ${ID}`);
+  });
+
+  test.each<[string, (account: FaultyAccount) => void]>([
+    ['is inactive, and was not used since', ({ model }) => (model.key(ID)!.status = 'Inactive')],
+    ['is gone', ({ model }) => model.user('user-0')!.keys.shift()],
+    [
+      'is one that was never used, as IAM says now',
+      ({ model }) => {
+        model.key(ID)!.status = 'Inactive';
+        model.key(ID)!.usedAt = undefined;
+      },
+    ],
+  ])('of no use where the key %s', async (_, change) => {
+    const { account, request, decision } = await approvedOf(85, 60);
+    change(account);
+    await deliver(account, decision, BY_USE);
+    expect(request.outcome).toMatchObject({ outcome: 'conflicting', text: NOT_DUE });
+  });
+
+  test('of a use, also where the sentry is deployed without that rule by then', async () => {
+    const { account, request, decision } = await approvedOf(85, 60);
+    account.model.key(ID)!.usedAt = account.now();
+    await deliver(account, decision, CONFIGURATION);
+    expect(request.outcome).toMatchObject({
+      outcome: 'conflicting',
+      text: 'Nothing was done: people were asked about a key that is not used, and it was used on 2026-06-09.',
+    });
+  });
+
+  test('nothing yet where it was used between the look at its keys and the last one', async () => {
+    const { account, request, decision } = await approvedOf(85, 60);
+    let looks = 0;
+    const lastUseOf = async (keyId: string) => {
+      looks += 1;
+      if (looks === 2) account.model.key(ID)!.usedAt = account.now();
+      return account.source.lastUseOf(keyId);
+    };
+    const ports = { ...account, source: { ...account.source, lastUseOf } };
+    const carried = carryOutKeyDecision(decision, BY_USE, ports, account.begin([]));
+    await expect(carried).rejects.toThrow(UnfinishedKeyDecisionError);
+    await expect(carried).rejects.toThrow('it was used meanwhile, on 2026-06-09');
+    expect([account.steps, request.outcome]).toEqual([[], undefined]);
+  });
+
+  test('nothing yet where something cannot be looked up, and the log says what', async () => {
+    const { account, decision } = await approvedOf(85, 60);
+    account.model.failing.set('keysOf user-0', 'Throttling');
+    await expect(deliver(account, decision, BY_USE)).rejects.toThrow(
+      'access keys of user-0: Throttling',
+    );
+    account.model.failing.clear();
+    account.model.key(ID)!.status = 'Inactive';
+    account.model.failing.set(`lastUseOf ${ID}`, 'Throttling');
+    await expect(deliver(account, decision, BY_USE)).rejects.toThrow(
+      `last use of ${ID}: Throttling`,
+    );
+  });
+
+  test('of this one key, where others of its user are listed before it', async () => {
+    const { account, request, decision } = await approvedOf(120, 0);
+    account.model.user('user-0')!.keys.unshift(key('AKIA-OLD', 400));
+    await deliver(account, decision, BY_USE);
+    expect(request.outcome).toMatchObject({ outcome: 'carried-out' });
+    expect(account.steps).toMatchObject([{ keyId: ID }]);
+  });
+
+  test('soon: no other user is looked at, and no key that could only be deleted', async () => {
+    const { account, decision } = await approvedOf(120, 0);
+    account.model.users.push(user('bob', [key('AKIA-BOB', 400)]));
+    account.model.user('user-0')!.keys.push(key('AKIA-OFF', 80, { status: 'Inactive' }));
+    account.model.calls.length = 0;
+    await deliver(account, decision, BY_USE);
+    expect(new Set(account.model.calls)).toEqual(
+      new Set(['credentialReport', 'keysOf user-0', `lastUseOf ${ID}`]),
+    );
+  });
+
+  test('that it failed, and the report says who can try again', async () => {
+    const { account, request, decision } = await approvedOf(120, 0);
+    account.refusal = 'AccessDenied';
+    await deliver(account, decision, BY_USE);
+    expect(account.told.at(-1)?.keys).toMatchObject([
+      { step: { report: { kind: 'failed', requestId: request.requestId } } },
+    ]);
+  });
+
+  test('what was done, and the report names their request', async () => {
+    const { account, request, decision } = await approvedOf(120, 0);
+    await deliver(account, decision, BY_USE);
+    expect(account.told.at(-1)?.keys).toMatchObject([
+      { step: { report: { kind: 'done', requestId: request.requestId } } },
+    ]);
+  });
+
+  test('by no report that their key is held, or not due any more', async () => {
+    const { account, decision } = await approvedOf(120, 0);
+    const told = account.told.length;
+    account.model.failing.set('keysOf user-0', 'Throttling');
+    await expect(deliver(account, decision, BY_USE)).rejects.toThrow();
+    account.model.failing.clear();
+    account.model.key(ID)!.status = 'Inactive';
+    await deliver(account, decision, BY_USE);
+    expect(account.told).toHaveLength(told);
+  });
+});
+
+test('a key whose approval could not be carried out is held, and the report says when people are asked again', async () => {
+  const account = await asked(120);
+  account.people.decide(account.people.undecided[0]!, 'approved', account.now());
+  account.refusal = 'AccessDenied';
+  await deliver(account, account.people.queue[0]!, CONFIGURATION);
+  const { keys } = await run(account);
+  expect(keys).toMatchObject([
+    {
+      step: {
+        report: {
+          kind: 'held',
+          reason:
+            'people approved it on 2026-06-09, and it could not be carried out yet: Slack shows why. They are asked again from 2026-07-09 on',
+        },
+      },
+    },
+  ]);
+});
+
 describe('a key about which a click waits to be judged when the request ends', () => {
   async function ended(): Promise<[FaultyAccount, KeyRequest]> {
     const account = await asked(120);
