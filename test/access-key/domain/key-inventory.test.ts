@@ -1,7 +1,7 @@
 import type { Exclusion } from '../../../src/access-key/domain/exclusion';
 import { INVENTORY_COLUMNS, inventoryCsv } from '../../../src/access-key/domain/inventory-csv';
 import { type InventoryKey, takeInventory } from '../../../src/access-key/domain/key-inventory';
-import { keyReport } from '../../../src/access-key/domain/key-report';
+import { keyReport, type ReportedKey } from '../../../src/access-key/domain/key-report';
 import type { KeyRules } from '../../../src/access-key/domain/key-rules';
 import type { KeyStep } from '../../../src/access-key/domain/key-step';
 import type { Owner } from '../../../src/access-key/domain/owner';
@@ -160,7 +160,138 @@ test('the keys of the root user are in it, without ids', async () => {
   expect(keys[0]).not.toHaveProperty('keyId');
 });
 
+test('a key that is gone by the time its use is looked up is a row still, and so is one that no one can use', async () => {
+  const account = new AccountInMemory(PEOPLE);
+  const { key: found } = account;
+  account.key = (id) => (id === 'AKROBOT' ? undefined : found.call(account, id));
+  const { keys } = await inventory(account);
+  expect(byId(keys).get('AKROBOT')).toMatchObject({
+    found: { lastUse: { kind: 'unknown', reason: 'the key is gone by now' } },
+    problem: 'its last use is unknown: the key is gone by now',
+  });
+});
+
+test('a user who is gone by then has no row', async () => {
+  const account = new AccountInMemory(PEOPLE);
+  const { keysOf } = account;
+  account.keysOf = async (name) => (name === 'robot' ? undefined : keysOf.call(account, name));
+  const { keys } = await inventory(account);
+  expect(keys.filter(({ userName }) => userName === 'robot')).toEqual([]);
+});
+
+test('a tag that excludes no one is in no row', async () => {
+  const tags = new Map([['keep-until', 'forever']]);
+  const { keys } = await inventory(new AccountInMemory([user('ann', [key('AK1', 100)], { tags })]));
+  expect(keys.map(({ keyId, excludedBy }) => [keyId, excludedBy])).toEqual([['AK1', undefined]]);
+});
+
+test('an inactive key of the root user says so', async () => {
+  const root = {
+    ...rowOf(user('<root_account>', [key('HIDDEN', 400, { status: 'Inactive' })])),
+    arn: 'arn:aws:iam::1:root',
+  };
+  const { keys } = await inventory(new AccountInMemory([], [root]));
+  expect(keys).toMatchObject([{ found: { status: 'Inactive', classes: [] } }]);
+});
+
 describe('the file', () => {
+  const found = (age: number, values: Partial<NonNullable<InventoryKey['found']>> = {}) => ({
+    status: 'Active' as const,
+    createdAt: daysAgo(age),
+    ageInDays: age,
+    lastUse: { kind: 'never' } as const,
+    classes: [],
+    ...values,
+  });
+  const cellsOf = (keys: InventoryKey[], reported: ReportedKey[] = []) => {
+    const report = { keys: reported };
+    const csv = inventoryCsv([{ accountId: '111111111111', keys, report }], NOW);
+    return csv
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => {
+        const cells = line.slice(1, -1).split('","');
+        return Object.fromEntries(cells.map((cell, index) => [INVENTORY_COLUMNS[index], cell]));
+      });
+  };
+
+  test('says of a key when it was used, where, by which service, and all its classes', () => {
+    const used = { kind: 'used', at: daysAgo(3), service: 's3', region: 'eu-west-1' } as const;
+    const rows = cellsOf([
+      {
+        userName: 'ann',
+        keyId: 'AK1',
+        found: found(100, { lastUse: used, classes: ['too-old', 'unused'] }),
+      },
+      { userName: 'bob', keyId: 'AK2', found: found(99) },
+      {
+        userName: 'cid',
+        keyId: 'AK3',
+        found: found(98, { lastUse: { kind: 'unknown', reason: 'no' } }),
+      },
+    ]);
+    expect(rows[0]).toMatchObject({
+      last_used: '2026-05-29T03:00:00.000Z',
+      days_since_use: '3',
+      last_used_service: 's3',
+      last_used_region: 'eu-west-1',
+      classes: 'too-old unused',
+    });
+    expect(rows.slice(1).map((row) => [row.last_used, row.days_since_use])).toEqual([
+      ['never', ''],
+      ['unknown', ''],
+    ]);
+    expect(rows[1]).toMatchObject({ last_used_service: '', last_used_region: '' });
+  });
+
+  test('has the oldest key first, of the same age by user, and last those that are not known', () => {
+    const rows = cellsOf([
+      { userName: 'unread', problem: 'no' },
+      { userName: 'zoe', keyId: 'AK1', found: found(50) },
+      { userName: 'ann', keyId: 'AK2', found: found(50) },
+      { userName: 'bob', keyId: 'AK3', found: found(100) },
+      { userName: 'also-unread', problem: 'no' },
+    ]);
+    expect(rows.map(({ user: name }) => name)).toEqual([
+      'bob',
+      'ann',
+      'zoe',
+      'also-unread',
+      'unread',
+    ]);
+  });
+
+  test('says why a step was held, and who owns the key, where that is known', () => {
+    const held = { kind: 'held', step: 'deactivate', reason: 'RIGHTS_TOO_LOW' } as const;
+    const keyOf = (keyId: string, owner: Owner): ReportedKey => ({ keyId, userName: 'ann', owner });
+    const rows = cellsOf(
+      [],
+      [
+        {
+          ...keyOf('AK1', { kind: 'unknown', reason: 'AccessDenied' }),
+          step: { keyId: 'AK1', userName: 'ann', report: held },
+        },
+        keyOf('AK2', { kind: 'none' }),
+      ],
+    );
+    expect(rows).toMatchObject([
+      { key_id: 'AK1', step_state: 'held', step_at: '', step_reason: 'RIGHTS_TOO_LOW' },
+      { key_id: 'AK2', step_state: '', owner: '' },
+    ]);
+    expect(rows[0]?.owner).toBe('unknown (AccessDenied)');
+  });
+
+  test('takes no step of a key for one of the root user, which have no ids', () => {
+    const finding = { ...found(400), userName: '<root_account>' };
+    const rows = cellsOf(
+      [{ userName: '<root_account>', found: found(400) }],
+      [{ userName: '<root_account>', finding, owner: { kind: 'none' } }],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ user: '<root_account>', key_id: '' });
+  });
+
   test('has a row for each key, the oldest first, with its step and due date', async () => {
     const { survey, keys } = await inventory(new AccountInMemory(PEOPLE));
     const step: KeyStep = {

@@ -5,10 +5,11 @@ import type { KeyStep, StepReport } from '../../../src/access-key/domain/key-ste
 import type { Owner } from '../../../src/access-key/domain/owner';
 import {
   groupByOwner,
+  isStepToCome,
   reportByOwner,
   usersWithoutOwner,
 } from '../../../src/access-key/domain/owner-groups';
-import { ownerSummary } from '../../../src/access-key/domain/owner-text';
+import { keyLinesByOwner, ownerSummary } from '../../../src/access-key/domain/owner-text';
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
 
@@ -81,6 +82,84 @@ test('owners with what is most urgent come first, those that are not known last'
     ],
   );
   expect(idsOf(keys)).toEqual(['FAILED', 'NEXT', 'LATE', 'OLD', 'SOON', 'UNREAD', 'NONE']);
+});
+
+test('the first key to come decides how urgent an owner is, and what people are asked comes before all', () => {
+  const { keys } = report(
+    [
+      finding('A1', known('a')),
+      finding('A2', known('a')),
+      finding('B1', known('b')),
+      finding('C1', known('c')),
+      finding('D1', known('d')),
+      finding('E1', known('e'), 300, ['unused']),
+    ],
+    [
+      step('A1', waits(9)),
+      step('A2', { ...waits(1), kind: 'notice' } as StepReport),
+      step('B1', { ...waits(2), kind: 'would' } as StepReport),
+      step('C1', { kind: 'asked', step: 'deactivate', at: NOW, requestId: 'r1' }),
+      step('D1', { kind: 'held', step: 'deactivate', reason: 'RIGHTS_TOO_LOW' }),
+    ],
+  );
+  expect(idsOf(keys)).toEqual(['C1', 'A1', 'A2', 'B1', 'D1', 'E1']);
+});
+
+test('a step is to come where one of the keys has one', () => {
+  const keysWith = (next: StepReport) =>
+    report([finding('A1', known('a')), finding('A2', known('a'))], [step('A1', next)]).keys;
+  expect(isStepToCome(keysWith(waits(1)))).toBe(true);
+  expect(isStepToCome(keysWith({ kind: 'held', step: 'delete', reason: 'no' }))).toBe(false);
+});
+
+test('keys that could not be read stay together, whatever the reasons, of which three are named', () => {
+  const unread = (id: string, reason: string) => finding(id, { kind: 'unknown', reason });
+  const whole = report([
+    unread('U1', 'no-1'),
+    unread('U2', 'no-2'),
+    unread('U3', 'no-3'),
+    unread('U4', 'no-4'),
+    finding('N1', { kind: 'none' }),
+  ]);
+  const text = keyReportText(whole, whole.keys, { number: 1, of: 1 }, 'App/Keys', '1');
+  expect(text).toContain(
+    'Owner not known, since it could not be read:\n(no-1)\n(no-2)\n(no-3)\n\n- U1',
+  );
+  expect(text.match(/Owner not known/g)).toHaveLength(1);
+});
+
+test('the root user has no owner, where another user that no one looked at may have one', () => {
+  const done: StepReport = { kind: 'done', step: 'delete', at: NOW };
+  const { keys } = report([], [step('R', done, '<root_account>'), step('G', done, 'gone')]);
+  expect(keys.map(({ owner }) => owner)).toEqual([
+    { kind: 'unknown', reason: 'this run had no reason to look at its user' },
+    { kind: 'none' },
+  ]);
+});
+
+test('one line says that no step comes, and counts no classes where there are none', () => {
+  const [group] = groupByOwner(
+    report([finding('A1', known('a'), 60, [])], [step('A1', { kind: 'gone', step: 'delete' })])
+      .keys,
+  );
+  expect(ownerSummary(group!)).toBe('a: 1 access key');
+  const [both] = groupByOwner(report([finding('A1', known('a'), 100, ['too-old', 'unused'])]).keys);
+  expect(ownerSummary(both!)).toBe('a: 1 access key: 1 too old, 1 unused');
+});
+
+test('keys are under their owners as soon as the owner of one is looked for', () => {
+  const [one, other] = report([finding('A1', known('a')), finding('A2', known('b'))]).keys;
+  const { owner: _, ...unowned } = other!;
+  const linesOf = ({ keyId }: ReportedKey) => [`- ${keyId}`];
+  expect(keyLinesByOwner([unowned], linesOf)).toEqual(['- A2']);
+  expect(keyLinesByOwner([one!, unowned], linesOf)).toEqual([
+    'Owner a (by the tag Owner):',
+    '',
+    '- A1',
+    'No owner known:',
+    '',
+    '- A2',
+  ]);
 });
 
 test('the keys of one owner stay together, the oldest first', () => {

@@ -5,10 +5,12 @@ import type { Owner } from '../../../src/access-key/domain/owner';
 import { groupByOwner } from '../../../src/access-key/domain/owner-groups';
 import {
   directMessageCounts,
+  messageDelaySeconds,
   messagedOwners,
   newsOf,
   ownerMessageText,
 } from '../../../src/access-key/domain/owner-message';
+import { inTurn } from '../../../src/access-key/domain/owner-turns';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
 
 const ACCOUNT = '111111111111';
@@ -157,7 +159,52 @@ describe('the report says who hears by direct message', () => {
   });
 });
 
+test.each([
+  [0, 0],
+  [19, 0],
+  [20, 60],
+  [99, 240],
+])('the message of the owner at place %i waits %i seconds, twenty a minute', (place, seconds) => {
+  expect(messageDelaySeconds(place)).toBe(seconds);
+});
+
+test('no more than a hundred have no turns: their order stays', () => {
+  const ring = Array.from({ length: 100 }, (_, index) => index);
+  expect(inTurn(ring, 100, daysAgo(0.4))).toBe(ring);
+  expect(inTurn([...ring, 100], 100, NOW)).toHaveLength(100);
+});
+
+test('whose turn it is does not hang on how urgent an owner is', () => {
+  const owners = ownersOf(300);
+  const sooner = owners.map((one, index) => (index < 150 ? one : { ...one, finding: undefined }));
+  const addresses = (keys: ReportedKey[]) => messaged(keys).owners.map(({ email }) => email);
+  expect(addresses(sooner).sort()).toEqual(addresses(owners).sort());
+});
+
 describe('what an owner is told', () => {
+  test('names each rule by which they are the owner, and their use as it is known', () => {
+    const byPath: Owner = { kind: 'known', name: 'olga@example.com', source: 'path' };
+    const text = textFor([
+      keyOf('AK1', known('olga@example.com')),
+      { ...keyOf('AK2', byPath), step: undefined },
+    ]);
+    expect(text.opening).toBe(
+      'A report lists 2 access keys: 2 too old. You are named as owner by the tag Owner and the path of the user, and so you hear of it.',
+    );
+    expect(text.points[0]?.lines[0]).toMatch(/last used 2026-05-29 \(s3, eu-west-1\)$/);
+    expect(text.closing[0]).toMatch(/watch for some days that nothing fails/);
+  });
+
+  test('is news of a key without an id, and of one that only takes a step', () => {
+    const { keyId: _, ...root } = keyOf('AK1', known('olga@example.com'));
+    const { finding, ...stepping } = keyOf('AK1', known('olga@example.com'), due('wait', 7));
+    const other = { ...root, finding: { ...finding!, createdAt: daysAgo(300) } };
+    const newsFor = (key: ReportedKey) => newsOf({ keys: [{ ...key, accountId: ACCOUNT }] });
+    expect(newsFor(root)).not.toBe(newsFor(other));
+    expect(newsFor({ ...root, finding: undefined })).toContain('user-of-AK1');
+    expect(newsFor(stepping)).toBe(JSON.stringify([`["${ACCOUNT}","AK1","to come deactivate"]`]));
+  });
+
   test('are their keys, why, what comes next, and what to do', () => {
     expect(textFor([keyOf('AK1', known('olga@example.com'), due('notice', 7))])).toEqual({
       title: 'Your access keys',

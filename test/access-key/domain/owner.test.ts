@@ -98,6 +98,20 @@ test.each<[string, OwnerRule[], { userName: string; path: string }, UserTags, Ow
   expect(ownerOf(owned, rules, read)).toEqual(owner);
 });
 
+test('a tag with another key names no owner', () => {
+  expect(ownerOf(user('ann'), [TAG], tags({ Team: 'payments' }))).toEqual({ kind: 'none' });
+});
+
+test('a name with one "@" that is no address is the owner as a whole', () => {
+  expect(ownerOf(user('ann@home'), [NAME], tags())).toMatchObject({ name: 'ann@home' });
+});
+
+test('an owner of a hundred characters is shown whole, and of a longer one the beginning', () => {
+  expect(ownerText('x'.repeat(100))).toBe('x'.repeat(100));
+  expect(ownerText('x'.repeat(101))).toBe(`${'x'.repeat(99)}…`);
+  expect(ownerText(' \u2028 ann ')).toBe('ann');
+});
+
 test('tags are read only where nothing before them gives an owner', () => {
   const robot = user('robot', '/teams/payments/');
   expect(dependsOnTags(robot, [TAG, TEAMS])).toBe(true);
