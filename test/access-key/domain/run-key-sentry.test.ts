@@ -399,6 +399,49 @@ test('without actions what is remembered is never asked for, and nothing found i
   expect(account.told).toHaveLength(1);
 });
 
+test('a report says how many owners hear by direct message, where they do', async () => {
+  const tags = new Map([['Owner', 'olga@example.com']]);
+  const account = new FaultyAccount([user('ann', [key('AKIA-1', 95)], { tags })], NOW.getTime());
+  const owned: KeySentryConfiguration = {
+    ...CONFIGURATION,
+    rules: { ...CONFIGURATION.rules, owners: [{ kind: 'tag', key: 'Owner' }] },
+  };
+  expect(await run(account, owned)).not.toHaveProperty('directMessages');
+  expect((await run(account, { ...owned, messagesOwners: true })).directMessages).toEqual({
+    owners: 1,
+    withoutAddress: 0,
+    pastLimit: 0,
+  });
+});
+
+test('each part of a report is told as the part that it is', async () => {
+  const account = accountOf(...Array.from({ length: KEYS_PER_MESSAGE + 1 }, () => 95));
+  const parts: unknown[] = [];
+  const tell: KeySentryPorts['tell'] = async (_report, _keys, part) => {
+    parts.push(part);
+    return account.now();
+  };
+  await runKeySentry(CONFIGURATION, { ...account, tell }, account.begin([]));
+  expect(parts).toEqual([
+    { number: 1, of: 2 },
+    { number: 2, of: 2 },
+  ]);
+});
+
+test('what is new is marked only where the last report is remembered, and the app asks for it', async () => {
+  const account = accountOf(95);
+  const memory = { read: async () => undefined, write: async () => undefined };
+  const reports = { kind: 'changes-only' } as const;
+  const listed = async (configuration: KeySentryConfiguration, ports: Partial<KeySentryPorts>) => {
+    const all = { ...account, ...ports };
+    const { keys } = await runKeySentry(configuration, all, account.begin([]));
+    return keys[0]?.listed !== undefined;
+  };
+  expect(await listed(CONFIGURATION, { memory })).toBe(false);
+  expect(await listed({ ...CONFIGURATION, reports }, {})).toBe(false);
+  expect(await listed({ ...CONFIGURATION, reports }, { memory })).toBe(true);
+});
+
 test('a report of many keys comes in parts', async () => {
   const account = accountOf(...Array.from({ length: 2 * KEYS_PER_MESSAGE + 1 }, () => 95));
   await run(account);

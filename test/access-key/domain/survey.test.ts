@@ -222,6 +222,103 @@ describe('what cannot be looked up is unknown:', () => {
   });
 });
 
+describe('whom an exclusion means', () => {
+  const ann = user('ann', [key('AKIA-1', 100)], { path: '/people/' });
+
+  test.each<[string, Exclusion]>([
+    ['another path', { kind: 'path', path: '/robots/' }],
+    ['another name', { kind: 'user', userName: 'anna' }],
+    ['a group of others', { kind: 'group', groupName: 'robots' }],
+    ['a tag that the user does not carry', { kind: 'tag', key: 'keep', maxDays: 30 }],
+  ])('is no one by %s', async (_, exclusion) => {
+    const { findings, tagUses, unknowns } = await surveyAccount(
+      new AccountInMemory([ann]),
+      rules({}, exclusion),
+      NOW,
+    );
+    expect(findings).toMatchObject([{ keyId: 'AKIA-1' }]);
+    expect([tagUses, unknowns]).toEqual([[], []]);
+  });
+
+  test('is asked of groups alone, and of tags alone', async () => {
+    const account = new AccountInMemory([ann]);
+    const byNameAndPath: Exclusion[] = [
+      { kind: 'user', userName: 'bob' },
+      { kind: 'path', path: '/robots/' },
+    ];
+    await surveyAccount(account, rules({}, ...byNameAndPath), NOW);
+    expect(account.calls.filter((call) => /^(membersOf|tagsOf)/.test(call))).toEqual([]);
+  });
+
+  test('is never the root user', async () => {
+    const root = {
+      ...{ userName: '<root_account>', arn: 'arn:aws:iam::1:root', createdAt: daysAgo(900) },
+      slots: [{ active: true, lastChangedAt: daysAgo(400) }],
+    };
+    const excluding: Exclusion[] = [
+      { kind: 'user', userName: '<root_account>' },
+      { kind: 'path', path: '' },
+    ];
+    const survey = await surveyAccount(
+      new AccountInMemory([], [root]),
+      rules({}, ...excluding),
+      NOW,
+    );
+    expect(survey.users).toEqual([{ row: root }]);
+    expect(survey.findings).toHaveLength(1);
+  });
+
+  test('is not known where a group does not exist, and what to do about it is said', async () => {
+    const account = new AccountInMemory([ann]);
+    account.membersOf = async () => undefined;
+    const group: Exclusion = { kind: 'group', groupName: 'gone' };
+    expect((await surveyAccount(account, rules({}, group), NOW)).unknowns).toEqual([
+      {
+        what: 'members of the group gone',
+        reason: 'there is no such group: take it out of "excluding", or name the right one',
+      },
+    ]);
+  });
+});
+
+describe('the keys of the root user', () => {
+  const rootWith = async (slot: ReportRow['slots'][number], keys: Partial<KeyRules> = {}) => {
+    const root = {
+      ...{ userName: '<root_account>', arn: 'arn:aws:iam::1:root', createdAt: daysAgo(900) },
+      slots: [slot],
+    };
+    return (await surveyAccount(new AccountInMemory([], [root]), rules(keys), NOW)).findings;
+  };
+
+  test('are not listed where they are young, or inactive and not asked for', async () => {
+    expect(await rootWith({ active: true, lastChangedAt: daysAgo(10) })).toEqual([]);
+    const inactive = { active: false, lastChangedAt: daysAgo(400) };
+    expect(await rootWith(inactive)).toEqual([]);
+    expect(await rootWith(inactive, { includeInactive: true })).toMatchObject([
+      { status: 'Inactive' },
+    ]);
+  });
+
+  test('have an unknown use where IAM has no information', async () => {
+    const slot = { active: true, lastChangedAt: daysAgo(400), isLastUseUnknown: true };
+    expect(await rootWith(slot)).toMatchObject([
+      { lastUse: { kind: 'unknown', reason: 'IAM has no information' } },
+    ]);
+  });
+});
+
+test('an inactive key is looked at where it may be deleted, and only then', async () => {
+  const account = new AccountInMemory([
+    user('ann', [key('AKIA-1', 30, { status: 'Inactive' }), key('AKIA-2', 30)], {
+      createdAt: daysAgo(400),
+    }),
+  ]);
+  const survey = await surveyAccount(account, { ...rules(), looksAtInactive: true }, NOW);
+  expect(survey.keys.map(({ id }) => id)).toEqual(['AKIA-1']);
+  expect(survey).toMatchObject({ findings: [], tagUses: [], unknowns: [] });
+  expect((await surveyAccount(account, rules(), NOW)).keys).toEqual([]);
+});
+
 test('users and keys that vanish in the middle are no failure', async () => {
   const bob = user('bob', [key('AKIA-2', 100)]);
   const account = new AccountInMemory(
@@ -362,6 +459,31 @@ describe('owners', () => {
     );
     expect(findings).toEqual([]);
     expect(keys).toMatchObject([{ id: 'AKIA-1', owner: { kind: 'known', name: 'payments' } }]);
+  });
+
+  test('are known of an inactive key that may be deleted, beside others that are not listed', async () => {
+    const ann = user(
+      'ann',
+      [key('AKIA-1', 80), key('AKIA-2', 50, { status: 'Inactive' })],
+      tagged({ Owner: 'payments' }),
+    );
+    const { keys } = await surveyAccount(
+      new AccountInMemory([ann]),
+      { ...owned(), looksAtInactive: true },
+      NOW,
+    );
+    expect(keys).toMatchObject([{ id: 'AKIA-2', owner: { kind: 'known', name: 'payments' } }]);
+  });
+
+  test('of a user who is gone by then are not looked for, and neither are the keys', async () => {
+    const account = new AccountInMemory([user('ann', [key('AKIA-1', 100)])]);
+    account.tagsOf = async () => undefined;
+    expect(await surveyAccount(account, owned(), NOW)).toMatchObject({
+      findings: [],
+      keys: [],
+      seen: [],
+      unknowns: [],
+    });
   });
 
   test('that cannot be read are unknown, and nothing else is', async () => {
