@@ -69,6 +69,14 @@ describe('a rule that a policy excludes', () => {
     expect(await sentry.reconcile()).toEqual([]);
   });
 
+  test('is reported as excluded without an end where it has none', async () => {
+    const sentry = SentryInMemory.watching([excluding(forbidSsh, {})], https);
+    const [report] = await opened(sentry);
+    expect(report!.notices[0]!.text).toBe(
+      `tcp 22 from 0.0.0.0/0 (sgr-ssh) stands: the policy no-forbid excludes it without an end, because: ${reason}.`,
+    );
+  });
+
   test('is judged by the other policies as before', async () => {
     const sentry = SentryInMemory.watching([excluding(forbidSsh, {}), locked], https);
     const [report] = await opened(sentry);

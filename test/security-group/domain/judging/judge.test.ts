@@ -826,6 +826,42 @@ describe('a prefix list', () => {
     ).toEqual({ 'sgr-list': 'keep' });
   });
 
+  describe('that the rule names which was accepted', () => {
+    const forbidList: Policy = {
+      baseline: {
+        kind: 'forbid',
+        patterns: [{ name: 'pl-1', peers: [{ kind: 'prefixList', prefixListId: 'pl-1' }] }],
+      },
+      response: 'revert',
+    };
+    const verdictOf = (accepted: LedgerEntry, ...lists: PrefixList[]) =>
+      verdicts({
+        standing: [viaList],
+        policies: [forbidList],
+        ledger: [accepted],
+        lists,
+        hints: changed,
+      })['sgr-list'];
+
+    test('is held against it where it is another by now, and not where no one can tell', () => {
+      const doubt = { kind: 'not-described', reason: 'RequestLimitExceeded' } as const;
+      expect(verdictOf(granted, list(1))).toBe('keep');
+      expect(verdictOf(granted, list(2))).toBe('revoke');
+      expect(verdictOf(granted, { ...list(2), doubt })).toBe('keep');
+      expect(verdictOf(granted, { ...list(2), doubt: { ...doubt, kind: 'not-read' } })).toBe(
+        'revoke',
+      );
+      expect(verdictOf(granted)).toBe('keep');
+    });
+
+    test('is held against it once it is changed, where it was being changed then', () => {
+      const meanwhile = entry(viaList, adopted);
+      expect(verdictOf(meanwhile, { ...list(2), isChanging: true })).toBe('keep');
+      expect(verdictOf(granted, { ...list(2), isChanging: true })).toBe('revoke');
+      expect(verdictOf(meanwhile, list(2))).toBe('revoke');
+    });
+  });
+
   test('is answered also where a trusted actor opened it, for what is forbidden', () => {
     expect(
       verdicts({
@@ -866,6 +902,19 @@ describe('a prefix list', () => {
         ledger: [granted],
         lists: [list(2, '10.0.0.0/8')],
         hints: { ...changed, byTrustedActor: true },
+      }),
+    ).toMatchObject([{ verdict: 'keep', violations: [] }]);
+  });
+
+  test('that anyone changed is no news of the rules that name another', () => {
+    const viaOther = rule({ id: 'sgr-other', prefixListId: 'pl-2' });
+    expect(
+      judged({
+        standing: [viaOther],
+        policies: [locked],
+        ledger: [{ ...entry(viaOther, adopted), prefixListVersion: 1 }],
+        lists: [list(2, '10.0.0.0/8'), { ...list(1, '10.0.0.0/8'), id: 'pl-2' }],
+        hints: changed,
       }),
     ).toMatchObject([{ verdict: 'keep', violations: [] }]);
   });

@@ -109,7 +109,7 @@ describe('entries that are gone by now', () => {
     },
     ledger,
     policies: [forbidSsh],
-    prefixLists: listsOf(list(3, OFFICE), { ...other, cidrs: [OFFICE] }),
+    prefixLists: listsOf(list(3, OFFICE), other),
     hints: hintsOf(2, INTERNET, OFFICE),
     now: NOW,
   };
