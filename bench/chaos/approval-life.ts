@@ -25,7 +25,8 @@ export const APPROVAL_LIFE: KindOfLife = {
   title: 'SecurityGroupSentry and people who approve',
   about: `A port of a group is opened, closed at once, and opened again when two people approve; an operator accepts
 it; another port is opened, and closed when someone denies it; and reconcile looks at all of it. Compared are rules,
-ledgers, the audit of every request, every text that Slack shows, what was told of each rule, and dead letters.`,
+ledgers, the audit of every request, every text that Slack shows, what was told of each rule, and dead letters. Two
+grants by the same order count once, and a second copy of a question is left out where no one has clicked it.`,
   async begin() {
     const sandbox = await ApprovalSandbox.start(Math.ceil(MOST_LIVES / LIVES_OF_A_PAIR));
     sandbox.skipWaits(AFTER_A_FAILURE_MS);

@@ -14,6 +14,8 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 
 /** To one run, and of no use after its report. */
 const ANSWERS = /^(ANSWER|INVENTORY)#/;
+/** Each a step, but for those on which a notice would lapse: nothing may be told for 14 days. */
+const DAYS_BETWEEN_RUNS = [DEACTIVATE_AFTER + 1, GRACE + 1, 1, 12, 12, DELETE_AFTER + 1 - 24];
 /** Who does not report at once reports with a later schedule. */
 const BETWEEN_REPORTS_MS = 60 * 60_000;
 
@@ -69,7 +71,7 @@ class HubKeyLife implements Life {
   }
 
   private async *story(): AsyncGenerator<string[]> {
-    for (const days of [DEACTIVATE_AFTER + 1, GRACE + 1, 1, DELETE_AFTER + 1]) {
+    for (const days of DAYS_BETWEEN_RUNS) {
       await this.sandbox.setClockOn(days * DAY_MS);
       await this.sandbox.localAws.coolDown();
       await untilDone(

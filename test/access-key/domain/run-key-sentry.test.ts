@@ -498,7 +498,9 @@ describe('with owners', () => {
     expect(account.model.key('AKIA-0')?.status).toBe('Inactive');
     account.endsBeforeOwnersHear = false;
     expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
-    expect(account.toldOwners.at(-1)?.keys[0]?.step?.report.kind).toBe('done');
+    expect(account.toldOwners.at(-1)?.keys).toMatchObject([
+      { owner: { name: 'a' }, step: { report: { kind: 'done' } } },
+    ]);
     account.pass(1);
     expect(await stepsOfRun(account, OWNED)).toEqual(['notice delete']);
   });
