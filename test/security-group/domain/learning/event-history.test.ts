@@ -43,7 +43,7 @@ describe('an event confirms a grant', () => {
     ],
     [
       'where it names the group by its name alone, and the rule by its id',
-      about({ kind: 'group', group: { name: 'web' } }),
+      about({ kind: 'group', group: { name: 'web' } }, by(deployer, added(https, ssh))),
     ],
     [
       'where it names so a rule that was modified',
