@@ -299,11 +299,23 @@ describe('a rule that stands', () => {
     const listed = rule({ id: 'sgr-4', prefixListId: 'pl-1' });
     const hints = { byTrustedActor: true, present: [listed, https] };
     const [ofList, ofRange] = learned({ standing: [listed, https], hints, version: 7 });
-    expect(ofList?.entry).toMatchObject({ grants: [acceptance], prefixListVersion: 7 });
+    expect(ofList).toMatchObject({
+      kind: 'put',
+      entry: { grants: [acceptance], prefixListVersion: 7 },
+    });
     expect(ofRange?.entry).toMatchObject({ grants: [acceptance] });
     expect(ofRange?.entry).not.toHaveProperty('prefixListVersion');
     const [unknown] = learned({ standing: [listed], hints });
     expect(unknown?.entry).not.toHaveProperty('prefixListVersion');
+  });
+
+  test('has the description that a trusted actor gave it', () => {
+    const described = { ...ssh, description: 'ours' };
+    const hints = { byTrustedActor: true, described: [{ id: 'sgr-1', rule: described }] };
+    const changes = learned({ standing: [described], entries: [entry(ssh)], hints });
+    expect(changes).toMatchObject([put(entry(described))]);
+    const byOthers = { ...hints, byTrustedActor: false };
+    expect(learned({ standing: [described], entries: [entry(ssh)], hints: byOthers })).toEqual([]);
   });
 
   test('again, as it was put back, is known by its new id', () => {

@@ -111,6 +111,18 @@ describe('where it has to stop', () => {
     expect((await read(calls, limits)).asked).toHaveLength(pages);
   });
 
+  test('the first and the last second of the window are parts like any other', async () => {
+    const last = { Authorize: [page(record('a', 100), record('b', 99)), page(record('c', 0))] };
+    expect(await read(last, ALL, 1)).toMatchObject({
+      records: ['a'],
+      covered: { from: at(100), to: at(100) },
+      rest: { from: at(0), to: at(99) },
+      isCutShort: false,
+    });
+    const first = { Authorize: [page(record('a', 1), record('b', 0)), page(record('c', 0))] };
+    expect((await read(first, ALL, 1)).rest).toEqual({ from: at(0), to: at(0) });
+  });
+
   test('parts of a second that was reached belong to the rest', async () => {
     const parts = {
       Authorize: [page(record('a', 90), record('b', 80, 500)), page(record('c', 80))],

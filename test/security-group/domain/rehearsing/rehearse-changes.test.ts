@@ -226,7 +226,8 @@ describe('entries that come into a list', () => {
   function naming(...policies: Policy[]): RehearsalInMemory {
     const rehearsal = new RehearsalInMemory(policies, [listed, https], ALL);
     rehearsal.groups.lists.set('pl-1', { ...OPEN_LIST, cidrs: ['10.0.0.0/8'] });
-    rehearsal.groups.create({ id: 'sg-2', name: 'db' }, { ...listed, id: 'sgr-2' }, ssh);
+    const ofOther = rule({ id: 'sgr-other', prefixListId: 'pl-2' });
+    rehearsal.groups.create({ id: 'sg-2', name: 'db' }, ofOther, { ...listed, id: 'sgr-2' }, ssh);
     rehearsal.groups.create({ id: 'sg-3' }, https);
     return rehearsal;
   }
@@ -300,6 +301,9 @@ describe('the rules that come with a group', () => {
     );
     const rules = changes[0]?.rules ?? [];
     expect(rules.map(({ reasons }) => reasons[0]?.split(' opens')[0])).toEqual(texts);
+    expect(rules.map((one) => one.rule?.direction)).toEqual(
+      ['egress', 'ingress'].slice(0, texts.length),
+    );
     expect(rules.every(({ change, verdict }) => change === 'added' && verdict === 'notify')).toBe(
       true,
     );
@@ -345,6 +349,29 @@ describe('a rule that was modified', () => {
     ]);
   });
 
+  test('in one call with another is in doubt where one of them would be reverted', async () => {
+    const both = giving(https, { ...ssh, id: 'sgr-1' });
+    const rehearsal = await new RehearsalInMemory([forbidSsh]).of(both);
+    expect(verdictsIn(rehearsal)).toEqual(['modified allow', 'modified revert']);
+    expect(doubtsIn(rehearsal)).toEqual(['values-unknown']);
+  });
+
+  test('in one call with another is in no doubt where both are known', async () => {
+    const before = [rule({ id: 'sgr-1', toPort: 23 }), rule({ id: 'sgr-2', toPort: 24 })];
+    const rehearsal = new RehearsalInMemory([forbidSsh]);
+    const both = giving({ ...https, id: 'sgr-1' }, { ...https, id: 'sgr-2', toPort: 444 });
+    const told = await rehearsal.of(...inTurn(added(...before), both));
+    expect(doubtsIn(told)).toEqual([]);
+  });
+
+  test('in a direction that no one knows is judged in the worse, and asked about', async () => {
+    const out: Policy = { ...forbidSsh, baseline: withDirection('egress') };
+    const unknown = giving({ ...ssh, id: 'sgr-unknown' });
+    expect(verdictsIn(await new RehearsalInMemory([out]).of(unknown))).toEqual(['modified revert']);
+    const asked = new RehearsalInMemory([asking(forbidSsh, 'revertIfDenied')]);
+    expect(verdictsIn(await asked.of(unknown))).toEqual(['modified ask']);
+  });
+
   test('whose values of before no one knows is in no doubt where it is allowed', async () => {
     const rehearsal = await new RehearsalInMemory([forbidSsh]).of(giving(https));
     expect([verdictsIn(rehearsal), doubtsIn(rehearsal)]).toEqual([['modified allow'], []]);
@@ -369,6 +396,39 @@ describe('a rule that was removed or described', () => {
     );
     expect(verdictsIn(rehearsal)).toEqual(['added allow', 'removed allow']);
     expect(doubtsIn(rehearsal)).toEqual(['values-unknown']);
+  });
+
+  test('has the description that a trusted actor gave it, for the next', async () => {
+    const describing = described({ id: 'sgr-https', rule: { ...https, description: 'ours' } });
+    const { changes, notJudged } = await new RehearsalInMemory([lockedRestoring], [https]).of(
+      ...inTurn(by(deployer, describing), removed({ id: 'sgr-https' })),
+    );
+    expect(changes[1]?.rules).toMatchObject([
+      { rule: { id: 'sgr-https', description: 'ours' }, verdict: 'restore' },
+    ]);
+    expect(notJudged).toEqual([]);
+  });
+
+  test('and could not be put back is told with why, by what its list holds', async () => {
+    const rehearsal = new RehearsalInMemory([lockedRestoring, forbidSsh]);
+    rehearsal.groups.lists.set('pl-1', OPEN_LIST);
+    const { changes } = await rehearsal.of(removed({ id: 'sgr-list', rule: listed }));
+    expect(changes[0]?.rules).toMatchObject([
+      {
+        verdict: 'notify',
+        reasons: [
+          expect.stringContaining('the group is locked'),
+          expect.stringMatching(/^it could not be put back: it violates a baseline itself: .+SSH$/),
+        ],
+      },
+    ]);
+  });
+
+  test('is in doubt where one of several policies is for a locked group', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh, locked]);
+    expect(doubtsIn(await rehearsal.of(removed({ id: 'sgr-unknown' })))).toEqual([
+      'values-unknown',
+    ]);
   });
 
   test('by a trusted actor is allowed, whatever its values were', async () => {

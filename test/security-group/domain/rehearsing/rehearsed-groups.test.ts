@@ -102,6 +102,15 @@ test.each<[string, ChangeSubject, ChangedGroups['kind']]>([
   expect(await changedBy(to(subject))).toEqual({ kind });
 });
 
+test('a group that is there says nothing of one that is gone', async () => {
+  const [there, gone] = [toGroup({ id: 'sg-db' }), toGroup({ id: 'sg-1' })];
+  const groups = await RehearsedGroups.of([there, gone], SELECTION, MONITORED, finder);
+  expect([there, gone].map((change) => groups.changedBy(change, () => []).kind)).toEqual([
+    'elsewhere',
+    'gone',
+  ]);
+});
+
 describe('groups are looked up', () => {
   async function look(...changes: Change[]): Promise<GroupFilter[]> {
     await RehearsedGroups.of(changes, SELECTION, MONITORED, finder);
