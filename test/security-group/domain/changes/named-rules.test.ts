@@ -24,7 +24,10 @@ describe('a call gave a rule the description that it has', () => {
     ['where it added it so', { present: [https, ssh] }],
     ['where it modified it so', { modifiedTo: [https, ssh] }],
     ['where it described it so', { described: [{ id: 'sgr-1', rule: ssh }] }],
-    ['where it does not name it', { present: [https], modifiedTo: [https] }],
+    [
+      'where it does not name it',
+      { present: [https], modifiedTo: [https], described: [{ id: 'sgr-2', rule: https }] },
+    ],
     ['where what it wrote cannot be read', { described: [{ id: 'sgr-1' }] }],
     ['where one of its parts did', { modifiedTo: [{ ...ssh, description: 'x' }, ssh] }],
   ])('%s', (_, named) => {
@@ -104,6 +107,7 @@ test('a rule without an id is not one that a call modified', () => {
 test('where one of the two has no id, a rule is named by its values', () => {
   expect(names([{ id: 'sgr-1', rule: ssh }], rule())).toBe(true);
   expect(names([{ rule: rule() }], ssh)).toBe(true);
+  expect(names([{ rule: rule({ toPort: 23 }) }], ssh)).toBe(false);
   expect(names([{ id: 'sgr-1' }], rule())).toBe(false);
   expect(names([{ id: 'sgr-3', rule: ssh }], ssh)).toBe(false);
 });

@@ -142,6 +142,11 @@ describe('where someone decides who may', () => {
     expect(same?.had).toEqual([PROD]);
   });
 
+  test('a later decision on other keys ends none', () => {
+    const earlier = { keys: ['env'], tags: [TEST], at: new Date(NOON.getTime() - 1_000) };
+    expect(decideTags(known, group(TEST), DECISIVE, earlier)?.had).toEqual([OPEN, TEST]);
+  });
+
   test('tags that decide nothing are only counted', () => {
     const written = { keys: ['team'], tags: [], at: NOON };
     expect(decideTags(undefined, group(PROD), DECISIVE, written)).toStrictEqual({

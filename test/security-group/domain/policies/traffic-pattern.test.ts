@@ -390,7 +390,7 @@ test.each<PeerPattern>([
   { kind: 'ipRange', cidr: '10.1.0.0/16' },
 ])('where only %j is allowed, other addresses are not', (peer) => {
   const only: TrafficPattern = { name: 'only', peers: [peer] };
-  expect(staysWithin(rule({ ipRange: '10.0.0.0/8' }), only, NO_LISTS)).toBe(false);
+  expect(staysWithin(rule({ ipRange: '10.0.0.0/16' }), only, NO_LISTS)).toBe(false);
 });
 
 test('a VPC that was not looked up forbids nothing, and what it may hold is not called too much', () => {
