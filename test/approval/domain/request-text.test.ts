@@ -1,4 +1,20 @@
-import { carryingText, decisionDetail } from '../../../src/approval/domain/request-text';
+import type {
+  ApprovalRequest,
+  CarryingOutcome,
+  Decision,
+  Phase,
+  Step,
+} from '../../../src/approval/domain/approval-request';
+import {
+  carryingText,
+  changeLines,
+  countText,
+  decisionDetail,
+  durationText,
+  shownText,
+  stepDetail,
+  timeText,
+} from '../../../src/approval/domain/request-text';
 
 const AT = new Date('2026-01-02T00:00:00Z');
 const SHOWN = { mayBeTimed: true };
@@ -34,4 +50,177 @@ test('a try counts since what it carries out was decided, as far as that is know
   expect(words(2)).toBe('Being carried out.');
   expect(words(1)).toBe('Being carried out, try 2.');
   expect(words()).toBe('Being carried out, try 3.');
+});
+
+test.each([
+  [1, '1 s'],
+  [59, '59 s'],
+  [60, '1 min'],
+  [90, '90 s'],
+  [5_400, '90 min'],
+  [3_600, '1 h'],
+  [86_400, '24 h'],
+  [172_800, '2 d'],
+  [176_400, '49 h'],
+])('%i seconds read as %s', (seconds, text) => {
+  expect(durationText(seconds)).toBe(text);
+});
+
+test('a time is told to the minute, in UTC, and one thing is not several', () => {
+  expect(timeText(new Date('2026-11-21T06:30:59Z'))).toBe('2026-11-21 06:30 UTC');
+  expect([countText(0, 'vote'), countText(1, 'vote'), countText(2, 'vote')]).toEqual([
+    '0 votes',
+    '1 vote',
+    '2 votes',
+  ]);
+});
+
+test('a text is shown whole, and never empty or broken', () => {
+  expect(shownText('x'.repeat(5_000))).toHaveLength(5_000);
+  expect(shownText(' \n')).toBe('(empty)');
+  expect(shownText('a\ud83d')).toBe('a\ufffd');
+});
+
+describe('a decision', () => {
+  test.each<[Partial<Decision>, boolean, string]>([
+    [{ kind: 'approved' }, true, ', 2026-01-02 00:00 UTC, for good.'],
+    [{ kind: 'approved' }, false, ', 2026-01-02 00:00 UTC.'],
+    [
+      { kind: 'approved', until: new Date('2026-01-02T08:00:00Z') },
+      true,
+      ', 2026-01-02 00:00 UTC, until 2026-01-02 08:00 UTC.',
+    ],
+    [{ kind: 'denied' }, true, ', 2026-01-02 00:00 UTC.'],
+    [
+      { kind: 'denied', isReasonUnasked: true },
+      true,
+      ', 2026-01-02 00:00 UTC. Slack opened no modal in which to give a reason.',
+    ],
+    [
+      { kind: 'not-asked', reason: 'denied-before' },
+      true,
+      ' 2026-01-02 00:00 UTC: the same was denied a short while before.',
+    ],
+    [
+      { kind: 'not-asked', reason: 'too-many' },
+      true,
+      ' 2026-01-02 00:00 UTC: there were too many requests.',
+    ],
+    [
+      { kind: 'not-asked', reason: 'asked-already' },
+      true,
+      ' 2026-01-02 00:00 UTC: the same is asked already.',
+    ],
+    [
+      { kind: 'not-asked', reason: 'unreadable' },
+      true,
+      ' 2026-01-02 00:00 UTC: the question could not be read.',
+    ],
+  ])('%j, where it may be timed: %j', (decision, mayBeTimed, text) => {
+    expect(decisionDetail({ at: AT, by: [], ...decision } as Decision, { mayBeTimed })).toBe(text);
+  });
+});
+
+describe('how far a decision is carried out', () => {
+  test.each<[Phase, CarryingOutcome['kind'] | undefined, string]>([
+    ['decision', undefined, 'Being carried out.'],
+    ['decision', 'carried-out', 'Carried out, 2026-01-02 00:00 UTC: '],
+    [
+      'decision',
+      'conflicting',
+      'Not carried out, 2026-01-02 00:00 UTC, since things have changed meanwhile: ',
+    ],
+    ['decision', 'failed', 'Failed, 2026-01-02 00:00 UTC: '],
+    ['end', undefined, 'The time of the approval is over: being ended.'],
+    ['end', 'carried-out', 'Ended, 2026-01-02 00:00 UTC: '],
+    [
+      'end',
+      'conflicting',
+      'Not ended, 2026-01-02 00:00 UTC, since things have changed meanwhile: ',
+    ],
+    ['end', 'failed', 'Ending it has failed, 2026-01-02 00:00 UTC: '],
+  ])('in its phase "%s", with the outcome %s', (phase, kind, words) => {
+    const outcome = kind && { kind, text: 'as the asker says', at: AT };
+    expect(carryingText({ phase, attempt: 1, ...(outcome && { outcome }) })).toEqual({
+      words,
+      ...(outcome && { detail: 'as the asker says' }),
+    });
+  });
+
+  test.each<[Step, Phase, CarryingOutcome['kind'] | undefined, string | undefined]>([
+    ['carried-out', 'decision', 'carried-out', 'done'],
+    ['failed', 'decision', 'failed', 'done'],
+    ['failed', 'end', 'failed', 'done'],
+    ['ended', 'end', 'carried-out', 'done'],
+    ['carried-out', 'end', 'carried-out', undefined],
+    ['ended', 'decision', 'carried-out', undefined],
+    ['asked', 'decision', 'carried-out', undefined],
+    ['carried-out', 'decision', undefined, undefined],
+  ])('the step "%s", in the phase "%s", with the outcome %s: %s', (step, phase, kind, detail) => {
+    const outcome = kind && { kind, text: 'done', at: AT };
+    const carrying = { phase, attempt: 1, ...(outcome && { outcome }) };
+    expect(stepDetail({ carrying } as ApprovalRequest, step)).toBe(detail);
+    expect(stepDetail({} as ApprovalRequest, step)).toBeUndefined();
+  });
+});
+
+describe('changes', () => {
+  test('stand beside each other where they are short', () => {
+    expect(
+      changeLines([{ before: 'tcp 443', after: 'tcp 22 from 0.0.0.0/0', remarks: [] }]),
+    ).toEqual(['before      after', 'tcp 443  \u2192  tcp 22 from 0.0.0.0/0']);
+  });
+
+  test('have numbers where they are several, and a dash where there is nothing', () => {
+    expect(
+      changeLines([
+        { after: 'tcp 22', remarks: [] },
+        { before: 'udp 53', remarks: [] },
+      ]),
+    ).toEqual([
+      '   before     after',
+      '1  \u2013       \u2192  tcp 22',
+      '2  udp 53  \u2192  \u2013',
+    ]);
+  });
+
+  test('stand one below the other where they are too long, and no line is', () => {
+    const fits = 'x'.repeat(61);
+    expect(changeLines([{ before: 'a', after: fits, remarks: [] }])).toHaveLength(2);
+    expect(changeLines([{ before: 'a', after: `${fits}y`, remarks: [] }])).toEqual([
+      'before  a',
+      `after   ${'x'.repeat(56)}`,
+      '        xxxxxy',
+    ]);
+    expect(
+      changeLines([
+        { before: 'a b', after: `${'x'.repeat(50)} ${'y'.repeat(50)}`, remarks: [] },
+        { after: 'c', remarks: [] },
+      ]),
+    ).toEqual([
+      '1  before  a b',
+      `   after   ${'x'.repeat(50)} `,
+      `           ${'y'.repeat(50)}`,
+      '2  before  \u2013',
+      '   after   c',
+    ]);
+  });
+
+  test.each([
+    ['wide letters', '\u6f22'],
+    ['letters of another width', '\u00e9'],
+  ])('stand one below the other with %s', (_, letter) => {
+    expect(changeLines([{ before: 'a', after: letter, remarks: [] }])).toEqual([
+      'before  a',
+      `after   ${letter}`,
+    ]);
+  });
+
+  test('with wide letters have half as many in a line', () => {
+    expect(changeLines([{ after: '\u6f22'.repeat(29), remarks: [] }])).toEqual([
+      'before  \u2013',
+      `after   ${'\u6f22'.repeat(28)}`,
+      '        \u6f22',
+    ]);
+  });
 });
