@@ -89,6 +89,17 @@ describe('an approval of someone who has left the approvers', () => {
     expect(lapsed(workflow)).toEqual([]);
   });
 
+  test('lapses alone: the audit names no one who is still an approver', async () => {
+    const { workflow, change } = ofGroup({ requiredApprovals: 3 });
+    await workflow.ask();
+    await workflow.click('ann', APPROVE);
+    await workflow.click('ben', APPROVE);
+    change(['ben', 'cid', 'dan']);
+    await workflow.click('cid', APPROVE);
+    expect(lapsed(workflow)).toEqual(['ann']);
+    expect((await workflow.request()).votes.map(({ userId }) => userId)).toEqual(['ben', 'cid']);
+  });
+
   test('can be given again once it has lapsed', async () => {
     const { workflow, change } = ofGroup({ requiredApprovals: 3 });
     await workflow.ask();

@@ -261,3 +261,69 @@ test('a notice is told, and weighs', () => {
   expect(reportText(noticed, 'App/Sentry', 1)).toContain('\nThe monitored group was deleted.\n');
   expect(reportSubject(noticed)).toBe('[HIGH] sg-1: The monitored group was deleted.');
 });
+
+test('a difference is told with the event that led to it, which wrote other values', () => {
+  const pointedToBy = { ...report.call, eventId: 'event-9', eventName: 'ModifySecurityGroupRules' };
+  const text = reportText({ ...report, pointedToBy }, 'App/Sentry', 10);
+  expect(text).toContain(
+    'Changed by: not known yet: the event of the call that wrote this has not come',
+  );
+  expect(text).toContain(
+    'with CloudTrail event event-9, ModifySecurityGroupRules of 2026-01-01T00:00:00.000Z, which is about the same rule and wrote other values',
+  );
+});
+
+test('a difference that nothing explains says since when it may be there', () => {
+  expect(reportText({ ...report, explainedBy: 'nothing' }, 'App/Sentry', 10)).toContain(
+    'when the groups were compared with the ledger, since 2026-01-01T00:00:00.000Z',
+  );
+});
+
+test('an event that names no address says so', () => {
+  const { sourceAddress: _, ...call } = report.call;
+  expect(reportText({ ...report, call }, 'App/Sentry', 10)).toContain(
+    'an address that the event does not name',
+  );
+});
+
+test('rules that were removed, and are not put back, are told as removed', () => {
+  const removed: RuleOutcome = { ...opened, change: 'removed', outcome: { kind: 'kept' } };
+  expect(reportSubject({ ...report, rules: [removed] })).toBe(
+    '[HIGH] sg-1: tcp 22 from 0.0.0.0/0: removed',
+  );
+  expect(
+    reportSubject({ ...report, rules: [removed, { ...opened, outcome: { kind: 'kept' } }] }),
+  ).toBe('[HIGH] sg-1: tcp 22 from 0.0.0.0/0 and 1 more: left in place, as the policy says');
+});
+
+test.each<[RuleOutcome['change'], string]>([
+  ['added', '- tcp 22 from 0.0.0.0/0 (sgr-1)'],
+  ['modified', '- tcp 22 from 0.0.0.0/0 (sgr-1), modified'],
+  ['described', '- tcp 22 from 0.0.0.0/0 (sgr-1), given a new description'],
+  ['removed', '- tcp 22 from 0.0.0.0/0 (sgr-1), removed'],
+])('the line of a rule says that it was %s', (change, line) => {
+  const lines = reportText({ ...report, rules: [{ ...opened, change }] }, 'App/Sentry', 10);
+  expect(lines.split('\n')).toContain(line);
+});
+
+test('a removed rule whose put-back failed is still missing, and a description can be none', () => {
+  const textWith = (values: Partial<RuleOutcome>) =>
+    reportText({ ...report, rules: [{ ...opened, ...values }] }, 'App/Sentry', 10);
+  expect(textWith({ change: 'removed', outcome: { kind: 'failed', reason: 'denied' } })).toContain(
+    'Done: FAILED, the rule is still missing after 12 s: denied. It is tried again.',
+  );
+  expect(textWith({ change: 'described', restored: rule() })).toContain(
+    'Done: described again as nothing.',
+  );
+  expect(textWith({ outcome: { kind: 'kept' } })).toContain(
+    'Done: nothing but this message, as the policy says. The rule stands.',
+  );
+  expect(textWith({ outcome: { kind: 'already-gone' } })).toContain(
+    'Done: nothing. It was already gone: someone was quicker, or has given the rule other values since.',
+  );
+});
+
+test('a group without a network is named without one', () => {
+  const lines = reportText({ ...report, group: { id: 'sg-1' } }, 'App/Sentry', 10).split('\n');
+  expect(lines).toContain('Group:      sg-1');
+});
