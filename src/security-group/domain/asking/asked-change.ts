@@ -97,7 +97,7 @@ export function asksIn(
   outcomes: readonly RuleOutcome[],
   call: Call,
   group: GroupDetails,
-  { ledger }: Situation,
+  { ledger }: Pick<Situation, 'ledger'>,
 ): NewAsk[] {
   const asks = new Map<string, NewAsk>();
   for (const outcome of outcomes) {
