@@ -213,6 +213,66 @@ test('a removed rule may be removed again, whatever policies say of it by now', 
   expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
 });
 
+describe('a rule that is modified again', () => {
+  test('leaves nothing that speaks for the values before it', async () => {
+    const sentry = await ofModified();
+    await sentry.decide('approved');
+    expect(sentry.ledger.entryOf('sg-1', narrow)).toBeUndefined();
+  });
+
+  test('for a time is to have those again: what speaks for them is suspended until then', async () => {
+    const sentry = await ofModified();
+    await sentry.decide('approved', { until: SOON });
+    expect(sentry.ledger.entryOf('sg-1', narrow)).toMatchObject({
+      grants: [{ cause: 'adopted' }],
+      suspension: { requestId: sentry.lastRequestId, until: SOON },
+    });
+  });
+
+  test('leaves them accepted where another rule has them by now', async () => {
+    const sentry = await ofModified();
+    sentry.groups.put('sg-1', () => [wide, { ...narrow, id: 'sgr-2' }]);
+    await sentry.decide('approved');
+    expect(grantsOf(sentry, narrow)).toMatchObject([{ cause: 'adopted' }]);
+  });
+
+  test('is found by its id among others, whatever it is called by then', async () => {
+    const sentry = await ofModified();
+    sentry.groups.put('sg-1', () => [https, { ...narrow, description: 'ours' }, http]);
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'The rule was modified again.',
+    });
+  });
+});
+
+test('what only tells does not forbid what people have approved', async () => {
+  const sentry = await ofAdded(ssh);
+  const told = { ...forbidSsh, response: 'notifyOnly' } as const;
+  sentry.configuration = { ...sentry.configuration, policies: [revertFirst, told] };
+  expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
+});
+
+describe('where EC2 calls what was sent twice a duplicate', () => {
+  const duplicate = { kind: 'already-present', attempts: 2 } as const;
+
+  test('a look decides whether it was made; where no one can look, it is tried again', async () => {
+    const sentry = await ofAdded(ssh);
+    sentry.groups.refuses.set('sgr-ssh', duplicate);
+    expect(await sentry.decide('approved')).toMatchObject({
+      text: 'The rule stood there already.',
+    });
+    const unseen = await ofAdded(ssh);
+    unseen.groups.refuses.set('sgr-ssh', duplicate);
+    unseen.groups.beforeLook.set(unseen.groups.looks + 2, () => {
+      throw new Error('RequestLimitExceeded');
+    });
+    await expect(unseen.decide('approved')).rejects.toThrow(
+      'what was approved could not be applied yet: RequestLimitExceeded',
+    );
+  });
+});
+
 test('while the sentry does not act, it is said when to retry', async () => {
   const sentry = await ofAdded(ssh);
   sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };

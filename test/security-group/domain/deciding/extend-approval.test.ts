@@ -94,6 +94,47 @@ describe.each(RESPONSES)('what was approved for a time is given more: %s', (resp
     expect(standing(opened.sentry)).toBeUndefined();
   });
 
+  test('nothing is done where its group is gone meanwhile, or watched no more', async () => {
+    const gone = await approvedForAnHour(asking(locked, response));
+    gone.sentry.groups.all.delete('sg-1');
+    expect(await extended(gone)).toMatchObject({
+      outcome: 'conflicting',
+      text: 'It is given no more time. The group sg-1 does not exist any more.',
+    });
+    const released = await approvedForAnHour(asking(locked, response));
+    released.sentry.ledger.adopt('sg-1', [], { releasedAt: released.end });
+    expect(await extended(released)).toMatchObject({
+      outcome: 'conflicting',
+      text: 'It is given no more time. The group sg-1 is not watched any more.',
+    });
+  });
+
+  test('nothing is done where only another grant is left', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    const { ledger, groups } = opened.sentry;
+    const entry = (await ledger.read('sg-1')).entries.get(ruleKey(debug))!;
+    const operator = { cause: 'operator', by: 'olga', since: groups.now() } as const;
+    await ledger.write('sg-1', [{ kind: 'put', entry: { ...entry, grants: [operator] } }]);
+    expect(await extended(opened)).toMatchObject({ outcome: 'conflicting' });
+  });
+
+  test('its other grants end when they did', async () => {
+    const opened = await approvedForAnHour(asking(locked, response));
+    const { sentry, end } = opened;
+    const operator = {
+      cause: 'operator',
+      by: 'olga',
+      since: sentry.groups.now(),
+      until: end,
+    } as const;
+    sentry.ledger.grant('sg-1', standing(sentry)!, operator);
+    await extended(opened);
+    expect(sentry.ledger.entryOf('sg-1', debug)!.grants).toMatchObject([
+      { cause: 'approval-request', until: later(end, HOUR) },
+      operator,
+    ]);
+  });
+
   test('nothing is done where the grant was withdrawn meanwhile', async () => {
     const opened = await approvedForAnHour(asking(locked, response));
     const { ledger } = opened.sentry;
@@ -139,7 +180,7 @@ describe.each(RESPONSES)('what was approved for a time is given more: %s', (resp
 
   test('it is too late where the later end is over, too', async () => {
     const opened = await approvedForAnHour(asking(locked, response));
-    await opened.sentry.pass(2 * HOUR);
+    await opened.sentry.pass(HOUR + 10 * MINUTE);
     expect(await extended(opened)).toMatchObject({
       outcome: 'conflicting',
       text: expect.stringContaining('that was over before'),
@@ -155,8 +196,12 @@ test('a rule that was modified for a time has its earlier values back at the lat
   const end = later(sentry.groups.now(), HOUR);
   await sentry.decide('approved', { until: end });
   await sentry.pass(50 * MINUTE);
+  expect(sentry.ledger.entryOf('sg-1', https)!.suspension).toMatchObject({ until: end });
   expect(await extended({ sentry, end })).toMatchObject({
     text: expect.stringMatching(/^The rule keeps its new values\. /),
+  });
+  expect(sentry.ledger.entryOf('sg-1', https)!.suspension).toMatchObject({
+    until: later(end, HOUR),
   });
   await sentry.pass(65 * MINUTE);
   await sentry.reconcile();
