@@ -399,7 +399,12 @@ describe('an event history that cannot be asked', () => {
   test('is told once after some tries, and what waits is answered after a day as no one can explain it', async () => {
     const sentry = await unasked([locked], [], [https]);
     const [notice] = await sentry.respondToDifferences('sg-1', 5);
-    expect(notice!.notices[0]!.text).toContain('what a trusted actor may have done waits');
+    expect(notice!.notices).toEqual([
+      {
+        severity: 'high',
+        text: "CloudTrail's event history cannot be asked who changed the group: ThrottlingException. Of its rules, 1 differ, and no event explains it: what a trusted actor may have done waits. If the history does not answer before 2026-01-02T00:00:10.000Z, it is answered as the policy says.",
+      },
+    ]);
     await sentry.pass(60 * MINUTE);
     expect(await sentry.respondToDifferences('sg-1', 5)).toEqual([]);
     expect(sentry.groups.acts).toEqual([]);
@@ -408,7 +413,9 @@ describe('an event history that cannot be asked', () => {
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
     expect(report).toMatchObject({
       explainedBy: 'nothing',
-      notices: [{ text: expect.stringContaining('could not be asked who did it') }],
+      notices: [
+        { severity: 'high', text: expect.stringContaining('could not be asked who did it') },
+      ],
     });
   });
 
