@@ -130,7 +130,7 @@ describe('what is answered', () => {
     });
   });
 
-  test('is as old as the watch where a grant was withdrawn, whoever added the rule before', () => {
+  test('is as old as the watch where a grant was withdrawn, no matter who added the rule', () => {
     const forEver = new Date(0);
     expect(targets([standing(ssh, forEver)])[0]!.call.time).toEqual(ADOPTED);
     const [target] = targets([standing(https, forEver)], by(deployer, added(https)));
