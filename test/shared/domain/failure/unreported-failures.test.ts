@@ -86,19 +86,6 @@ test('a thousand events that fail in one minute become a few messages, and each 
   expect(sizes).toHaveLength(40);
 });
 
-test('a quarter of an hour after the first of three messages there may be another', () => {
-  for (const what of ['one', 'two', 'three']) {
-    fail(what);
-    expect(send()).toEqual([what]);
-    pass(MINUTE);
-  }
-  fail('four');
-  pass(12 * MINUTE - 1);
-  expect(send()).toBeUndefined();
-  pass(1);
-  expect(send()).toEqual(['four']);
-});
-
 describe('what is too much to be remembered', () => {
   beforeEach(() => {
     for (let n = 0; n < 1_200; n += 1) fail(`event ${n}`);
@@ -116,25 +103,6 @@ describe('what is too much to be remembered', () => {
     unreported.sent(975, now);
     expect(unreported.left(0)).toBe(0);
   });
-});
-
-test('of more than ten thousand that were reported, the first are forgotten, and may be told again', () => {
-  for (let n = 0; n < 10_001; n += 1) {
-    fail(`event ${n}`);
-    if (n % 1_000 === 0) unreported.sent(1_000, now);
-  }
-  fail('event 1');
-  expect(unreported.left(0)).toBe(0);
-  fail('event 0');
-  expect(unreported.left(0)).toBe(1);
-});
-
-test('what was too much is no longer left once all that waits was sent, and not before', () => {
-  for (let n = 0; n < 1_001; n += 1) fail(`event ${n}`);
-  unreported.sent(999, now);
-  expect(unreported.left(0)).toBe(2);
-  unreported.sent(1, now);
-  expect(unreported.left(0)).toBe(0);
 });
 
 test('of what was reported, the latest ten thousand are remembered', () => {
