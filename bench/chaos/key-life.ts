@@ -42,8 +42,7 @@ export const KEY_LIFE: KindOfLife = {
   about: `Two old keys get their notice. When its grace is over people are asked, and an owner hears of theirs in a
 direct message and answers. One key is deactivated, as someone approves; the other stays, as someone denies. The
 first gets the notice of its deletion, and is deleted. ${AGAIN} ${COMPARED}; the
-audit of every request, and every text that Slack shows. ${NO_DIFFERENCE} Where a run ends between a deletion and the
-message to the owner, that message is missing: the next run tells of the step, and finds no owner of a key that is gone.`,
+audit of every request, and every text that Slack shows. ${NO_DIFFERENCE}`,
   begin: async () => beginKeyLife('people'),
 };
 

@@ -22,8 +22,14 @@ import {
   RUNS_PARTITION,
 } from '../contracts/member-keys-items';
 import { DEACTIVATION_REASONS } from '../domain/deactivation-reasons';
-import { type KeyRecord, type NoticeTimes, STEP_KINDS } from '../domain/key-actions';
+import {
+  type KeyRecord,
+  type NoticeTimes,
+  STEP_KINDS,
+  type UntoldStep,
+} from '../domain/key-actions';
 import type { KeyApproval } from '../domain/key-approval';
+import { type KnownOwner, OWNER_SOURCES } from '../domain/owner';
 import type { KeyRecords } from '../domain/ports';
 
 const MINUTE_MILLISECONDS = 60_000;
@@ -89,8 +95,24 @@ const times = z.pipe(
   }),
   z.transform(({ M: { deactivate, ...others } }) => ({ 'too-old': deactivate, ...others })),
 );
+const owner = z.pipe(
+  z.object({
+    M: z.object({
+      name: text,
+      source: z.object({ S: z.enum(OWNER_SOURCES) }),
+      tagKey: z.optional(text),
+    }),
+  }),
+  z.transform(({ M: { source, ...named } }) => ({
+    kind: 'known' as const,
+    ...named,
+    source: source.S,
+  })),
+);
 const stepTaken = z.pipe(
-  z.object({ M: z.object({ step, at: time, reasons: z.optional(text) }) }),
+  z.object({
+    M: z.object({ step, at: time, reasons: z.optional(text), owner: z.optional(owner) }),
+  }),
   z.transform(({ M }) => M),
 );
 
@@ -325,16 +347,23 @@ export function itemOf({
   };
 }
 
-function stepTakenOf({
-  step: kind,
-  at,
-  reasons,
-}: NonNullable<KeyRecord['untold']>): AttributeValue {
+function stepTakenOf({ step: kind, at, reasons, owner: named }: UntoldStep): AttributeValue {
   return {
     M: {
       step: { S: kind },
       at: timeOf(at),
       ...(reasons && { reasons: { S: JSON.stringify(reasons) } }),
+      ...(named && { owner: knownOwnerOf(named) }),
+    },
+  };
+}
+
+function knownOwnerOf({ name, source, tagKey }: KnownOwner): AttributeValue {
+  return {
+    M: {
+      name: { S: name },
+      source: { S: source },
+      ...(tagKey !== undefined && { tagKey: { S: tagKey } }),
     },
   };
 }
@@ -370,10 +399,7 @@ export function recordOf(item: Item): KeyRecord {
   };
 }
 
-function untoldOf(
-  keyId: string,
-  { reasons, ...taken }: z.output<typeof stepTaken>,
-): NonNullable<KeyRecord['untold']> {
+function untoldOf(keyId: string, { reasons, ...taken }: z.output<typeof stepTaken>): UntoldStep {
   if (reasons === undefined) return taken;
   const parsed = standingReasons.safeParse(jsonIn(reasons));
   if (parsed.success) return { ...taken, reasons: parsed.data };

@@ -14,6 +14,7 @@ import {
   askedReasons,
   type KeyApproval,
 } from './key-approval';
+import type { KnownOwner } from './owner';
 
 /** The actions on old and unused keys, and when they are due. All times are in days. */
 export interface KeyActionRules extends DeactivationLimits {
@@ -50,6 +51,12 @@ export interface ReasonedStep {
   readonly reasons?: readonly StandingReason[];
 }
 
+export interface UntoldStep extends ReasonedStep {
+  readonly at: Date;
+  /** Who is to hear of it: of a key that is gone, a later run looks for no owner. */
+  readonly owner?: KnownOwner;
+}
+
 /**
  * The sentry's record of one key, under its id. Toggling the key leaves its notices as they are,
  * but for those that it is not used.
@@ -64,7 +71,7 @@ export interface KeyRecord {
   /** Since when the key has been seen inactive, without a break. */
   readonly inactiveSince?: Date;
   /** A step that was taken and is not told yet. */
-  readonly untold?: ReasonedStep & { readonly at: Date };
+  readonly untold?: UntoldStep;
   /** The last question to people. */
   readonly approval?: KeyApproval;
   /** How often the sentry has deactivated it, and when it last did. */

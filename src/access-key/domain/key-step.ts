@@ -1,4 +1,5 @@
 import type { KeyRecord, ReasonedStep, StepKind } from './key-actions';
+import type { KnownOwner } from './owner';
 
 /** The report on one key's next step. */
 export type StepReport =
@@ -38,6 +39,8 @@ export interface KeyStep {
   readonly keyId: string;
   readonly userName: string;
   readonly report: StepReport;
+  /** Of a step that an earlier run took. */
+  readonly owner?: KnownOwner;
   /** The record to keep once the report was accepted, at that time. */
   readonly afterTold?: (acceptedAt: Date) => KeyRecord;
 }

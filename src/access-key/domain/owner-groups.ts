@@ -20,13 +20,13 @@ export function reportByOwner(report: KeyReport): KeyReport {
   );
   const keys = report.keys.map((key) => ({
     ...key,
-    owner: owners.get(key.userName) ?? ownerOfUnseen(key),
+    owner: owners.get(key.userName) ?? key.step?.owner ?? ownerOfUnseen(key),
   }));
   const groups = groupByOwner(keys);
   return { ...report, keys: groups.flatMap((group) => group.keys), owners: countByOwner(groups) };
 }
 
-/** Such as one whose key an earlier run has deleted, which is told only now. */
+/** Such as one whose key is gone, and of whom no earlier run knew an owner. */
 function ownerOfUnseen({ userName }: ReportedKey): Owner {
   if (userName === ROOT_USER) return NO_OWNER;
   return { kind: 'unknown', reason: 'this run had no reason to look at its user' };

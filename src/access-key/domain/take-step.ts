@@ -7,6 +7,7 @@ import {
   nextStep,
   type ReasonedStep,
   type StepKind,
+  type UntoldStep,
 } from './key-actions';
 import { dateText } from './key-report';
 import type { KeyStep, StepReport } from './key-step';
@@ -56,20 +57,21 @@ export async function takeStep(
 
 /** With the intent stored first. */
 async function takeNow(
-  { id: keyId, userName }: AccessKeyWithUse,
+  { id: keyId, userName, owner }: AccessKeyWithUse,
   record: KeyRecord,
   taken: ReasonedStep,
   retirement: Retirement,
 ): Promise<Retired> {
   const { records, changer, now } = retirement;
-  await records.write({ ...record, untold: { ...taken, at: now } });
+  const untold = { ...taken, at: now, ...(owner?.kind === 'known' && { owner }) };
+  await records.write({ ...record, untold });
   try {
     const answer = await (taken.step === 'deactivate'
       ? changer.deactivate(userName, keyId)
       : changer.delete(userName, keyId));
     const told =
       answer.kind === 'done' || isOurDeletion(taken.step, answer)
-        ? await takenStep(record, taken, retirement)
+        ? await takenStep(record, untold, retirement)
         : await untakenStep(record, taken, answer, retirement);
     return { steps: [told], unknowns: [] };
   } catch (error) {
@@ -84,18 +86,18 @@ async function takeNow(
 
 async function takenStep(
   record: KeyRecord,
-  taken: ReasonedStep,
-  { records, now, approved }: Retirement,
+  untold: UntoldStep,
+  { records, approved }: Retirement,
 ): Promise<KeyStep> {
   const { keyId, userName } = record;
-  const done = doneOf(record, taken.step, now);
+  const done = doneOf(record, untold.step, untold.at);
   const report: StepReport = {
-    ...doneReport(done, taken, now),
+    ...doneReport(done, untold, untold.at),
     ...(approved && { requestId: approved.requestId }),
   };
   // The approval is used up, even if no one can be told of it now.
   if (done.approval !== record.approval) {
-    await records.write({ ...done, untold: { ...taken, at: now } });
+    await records.write({ ...done, untold });
   }
   return { keyId, userName, report, afterTold: () => done };
 }
@@ -191,7 +193,10 @@ export async function untoldStep(record: KeyRecord, { source, now }: Retirement)
         };
     return {
       steps: [
-        { keyId, userName, report, afterTold: () => (key ? afterSeen(key, after, now) : after) },
+        {
+          ...{ keyId, userName, report, owner: untold.owner },
+          afterTold: () => (key ? afterSeen(key, after, now) : after),
+        },
       ],
       unknowns: [],
     };

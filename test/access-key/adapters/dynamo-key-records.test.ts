@@ -22,6 +22,7 @@ import {
 } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
 import { askAbout } from '../../../src/access-key/domain/key-question';
+import { type KnownOwner, OWNER_SOURCES } from '../../../src/access-key/domain/owner';
 import {
   DECISION_KINDS,
   OUTCOME_KINDS,
@@ -87,13 +88,25 @@ const standingReasons: fc.Arbitrary<EveryField<StandingReason>> = fc.record({
   days: fc.nat(),
   noticeAt: optional(time),
 });
+const owners: fc.Arbitrary<EveryField<KnownOwner>> = fc.record({
+  kind: fc.constant('known' as const),
+  name: fc.string(),
+  source: fc.constantFrom(...OWNER_SOURCES),
+  tagKey: optional(fc.string()),
+});
 const records: fc.Arbitrary<EveryField<KeyRecord>> = fc.record({
   keyId: fc.string({ minLength: 1 }),
   userName: fc.string({ minLength: 1 }),
   noticeAt: noticeTimes,
   toldAt: noticeTimes,
   inactiveSince: optional(time),
-  untold: optional(fc.record({ step, at: time, reasons: optional(fc.array(standingReasons)) })),
+  untold: optional(
+    fc.record({
+      ...{ step, at: time },
+      reasons: optional(fc.array(standingReasons)),
+      owner: optional(owners),
+    }),
+  ),
   deactivated: optional(fc.record({ times: fc.nat(), lastAt: time })),
   approval: optional(approvals),
 });

@@ -505,6 +505,22 @@ describe('with owners', () => {
     expect(await stepsOfRun(account, OWNED)).toEqual(['notice delete']);
   });
 
+  test('they hear of a key that is gone, also where the run that deleted it ends just before they do', async () => {
+    const account = ofTeams('a');
+    for (const days of [6, 8, 1, 10, 10]) {
+      account.pass(days);
+      await run(account, OWNED);
+    }
+    account.pass(11);
+    account.endsBeforeOwnersHear = true;
+    await expect(run(account, OWNED)).rejects.toThrow('has ended');
+    expect(account.model.key('AKIA-0')).toBeUndefined();
+    account.endsBeforeOwnersHear = false;
+    expect(await stepsOfRun(account, OWNED)).toEqual(['done delete']);
+    expect(account.toldOwners.at(-1)?.keys).toMatchObject([{ owner: { name: 'a' } }]);
+    expect(await stepsOfRun(account, OWNED)).toEqual([]);
+  });
+
   test('a large report stays by owner when it is split', async () => {
     const teams = Array.from({ length: 320 }, (_, index) => (index % 2 === 0 ? 'even' : 'odd'));
     const account = ofTeams(...teams);
