@@ -14,6 +14,8 @@ import type { Rule } from '../../../src/security-group/domain/rules/rule';
 import { REHEARSED_CALLS } from '../../../src/shared/contracts/watched-calls';
 import { configurationOf } from '../samples/changes';
 
+const MINUTE = 60_000;
+
 /** Event history that answers in pages, the newest first, until its time is over. */
 export class PagedHistoryInMemory implements PagedHistory {
   readonly records: (HistoryRecord & { readonly eventName: string })[] = [];
@@ -68,6 +70,15 @@ export const WEEK: HistoryWindow = {
   from: new Date('2026-01-01T00:00:00Z'),
   to: new Date('2026-01-08T00:00:00Z'),
 };
+
+/** The changes one after the other, each a call of its own. */
+export function inTurn(...changes: Change[]): Change[] {
+  return changes.map((change, index) => ({
+    ...change,
+    eventId: `event-${index}`,
+    time: new Date(WEEK.from.getTime() + index * MINUTE),
+  }));
+}
 
 /** A rehearsal of policies over `sg-1` with models behind its ports. */
 export class RehearsalInMemory {

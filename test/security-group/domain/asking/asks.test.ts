@@ -321,16 +321,6 @@ describe('people are asked', () => {
     ]);
   });
 
-  test('first for traffic that a baseline names', async () => {
-    const sentry = sentryWith(
-      [asking(forbidSsh, 'revertUntilApproved'), asking(locked, 'revertUntilApproved')],
-      [],
-      [https, ssh],
-    );
-    await sentry.respond(added(https, ssh));
-    expect(askedRules(sentry)).toEqual([[`added ${ruleKey(ssh)}`, `added ${ruleKey(https)}`]]);
-  });
-
   test('in one request for each workflow, and for each way of asking', async () => {
     const sentry = sentryWith(
       [asking(forbidSsh, 'revertUntilApproved'), asking(locked, 'revertIfDenied')],

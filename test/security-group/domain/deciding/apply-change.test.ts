@@ -272,12 +272,3 @@ describe('where EC2 calls what was sent twice a duplicate', () => {
     );
   });
 });
-
-test('while the sentry does not act, it is said when to retry', async () => {
-  const sentry = await ofAdded(ssh);
-  sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE' };
-  expect(await sentry.decide('approved')).toMatchObject({
-    outcome: 'failed',
-    text: 'The sentry observes only, or is paused: retry it when it acts again.',
-  });
-});

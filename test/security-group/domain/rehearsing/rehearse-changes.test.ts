@@ -1,7 +1,13 @@
 import type { Actor } from '../../../../src/security-group/domain/changes/actor';
 import type { Change, ChangeSubject } from '../../../../src/security-group/domain/changes/change';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
-import { doubtsIn, RehearsalInMemory, verdictsIn, WEEK } from '../../in-memory/rehearsal-in-memory';
+import {
+  doubtsIn,
+  inTurn,
+  RehearsalInMemory,
+  verdictsIn,
+  WEEK,
+} from '../../in-memory/rehearsal-in-memory';
 import {
   added,
   allowHttpsOnly,
@@ -21,21 +27,11 @@ import {
 } from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
-const MINUTE = 60_000;
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const ALL = { monitoredGroups: { include: [{ kind: 'all' as const }], exclude: [] } };
 const OPEN_LIST = { id: 'pl-1', isAwsManaged: false, version: 3, cidrs: ['0.0.0.0/0'] };
 const listed = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
-
-/** The changes one after the other, each a call of its own. */
-function inTurn(...changes: Change[]): Change[] {
-  return changes.map((change, index) => ({
-    ...change,
-    eventId: `event-${index}`,
-    time: new Date(WEEK.from.getTime() + index * MINUTE),
-  }));
-}
 
 function to(subject: ChangeSubject, change = changeOf({})): Change {
   return { ...change, subject };
