@@ -115,7 +115,7 @@ test('a key of the own account has no labels', () => {
   expect(questionOf(['too-old'])).not.toHaveProperty('labels');
 });
 
-describe('what a decision says of which key it is about', () => {
+describe('what a decision says of the key that it is about', () => {
   test.each([
     [{ keyId: 'AKIAONE' }, 'AKIAONE'],
     [{ keyId: 'AKIAONE', memberId: '222222222222' }, '222222222222/AKIAONE'],

@@ -95,7 +95,7 @@ test('a report is worth telling that lists a key, tells of a step, or is incompl
   expect(isWorthTelling(reportOf([]))).toBe(false);
 });
 
-test('the age of the oldest key that is listed is that of no step alone', () => {
+test('the oldest age is that of a listed key: a key that only takes a step has none', () => {
   expect(oldestAge(reportOf([finding('AK1', 95, 'too-old'), finding('AK2', 60, 'unused')]))).toBe(
     95,
   );

@@ -137,7 +137,7 @@ test('the root user has no owner, where another user that no one looked at may h
   ]);
 });
 
-test('one line says that no step comes, and counts no classes where there are none', () => {
+test('the line of an owner names no next step where none comes, and no classes where there are none', () => {
   const [group] = groupByOwner(
     report([finding('A1', known('a'), 60, [])], [step('A1', { kind: 'gone', step: 'delete' })])
       .keys,

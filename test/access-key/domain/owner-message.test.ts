@@ -168,13 +168,13 @@ test.each([
   expect(messageDelaySeconds(place)).toBe(seconds);
 });
 
-test('no more than a hundred have no turns: their order stays', () => {
+test('up to a hundred take no turns: their order stays', () => {
   const ring = Array.from({ length: 100 }, (_, index) => index);
   expect(inTurn(ring, 100, daysAgo(0.4))).toBe(ring);
   expect(inTurn([...ring, 100], 100, NOW)).toHaveLength(100);
 });
 
-test('whose turn it is does not hang on how urgent an owner is', () => {
+test('whose turn it is does not depend on how urgent an owner is', () => {
   const owners = ownersOf(300);
   const sooner = owners.map((one, index) => (index < 150 ? one : { ...one, finding: undefined }));
   const addresses = (keys: ReportedKey[]) => messaged(keys).owners.map(({ email }) => email);

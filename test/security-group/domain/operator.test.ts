@@ -208,7 +208,7 @@ describe('withdrawing the grants of a rule', () => {
     expect(sentry.pointedTo).toEqual(['sg-1']);
   });
 
-  test('keeps the rule in mind as one that has been waiting for ever', async () => {
+  test('keeps the rule in mind as one that waits for no event', async () => {
     sentry.ledger.note('sg-1', ssh, {});
     await carriedOut(withdraw);
     expect(sentry.ledger.entryOf('sg-1', https)).toEqual({

@@ -177,6 +177,7 @@ describe('what one actor is trusted with covers what another is', () => {
 
   test.each<[string, TrustedActor, TrustedActor]>([
     ['a role, another', role, { ...role, roleArn: other }],
+    ['a role, one whose name begins alike', role, { ...role, roleArn: `${DEPLOY_ROLE}2` }],
     ['a role, a user', role, user],
     [
       'a role, another through CloudFormation',

@@ -76,7 +76,7 @@ describe('while a policy is disabled', () => {
     return { text, standing: sentry.groups.ruleIds('sg-1') };
   }
 
-  test('what people were asked for it is left', async () => {
+  test('what people were asked about because of it is left', async () => {
     const { text, standing } = await denied(https, disabled(standFirst), noSsh);
     expect(text).toMatch(/^It was denied, but nothing is reverted: the policy no-additions is/);
     expect(standing).toEqual(['sgr-https']);

@@ -115,14 +115,14 @@ describe('entries that are gone by now', () => {
   };
   const openedIn = (values: Partial<Situation>) => openedByGoneEntries({ ...situation, ...values });
 
-  test('have opened what they must not by the rules that name the list, with them alone', () => {
+  test('have opened what is forbidden, by each rule that names the list; those still there have not', () => {
     expect(openedIn({})).toMatchObject([
       { rule: viaList, cidrs: [INTERNET], violations: [{ baseline: 'forbid' }] },
     ]);
     expect(openedIn({ hints: hintsOf(3, INTERNET) })).toHaveLength(1);
   });
 
-  test('have opened it to what is forbidden, and nothing that a locked group alone would not take', () => {
+  test('are held against policies that forbid, and not against a lock', () => {
     expect(openedIn({ policies: [locked, forbidSsh] })).toMatchObject([
       { violations: [{ baseline: 'forbid' }] },
     ]);

@@ -37,7 +37,7 @@ function standing(...rules: Rule[]) {
 
 const GRANTED = { grants: [{ cause: 'operator' as const, by: 'olga', since: at(0) }] };
 
-test('only a rule without a grant waits, from a time on', () => {
+test('a rule without a grant waits, but not one found at adoption, or whose grant has ended', () => {
   expect(isWaiting(entry(ssh, at(0)))).toBe(true);
   expect(isWaiting(entry(ssh))).toBe(false);
   expect(isWaiting(entry(ssh, new Date(0)))).toBe(false);

@@ -72,7 +72,7 @@ describe('a pause', () => {
   });
 });
 
-test('a rule is left alone until then, or until a deployment ends it', () => {
+test('the exclusion of a rule is over at its end, and never where it has none', () => {
   expect(isOver({ until: NOON }, after(-1))).toBe(false);
   expect(isOver({ until: NOON }, NOON)).toBe(true);
   expect(isOver({}, NOON)).toBe(false);

@@ -63,7 +63,7 @@ test('within one second, the order is that of the history', async () => {
   expect(records).toEqual(['earlier', 'later']);
 });
 
-test('each call is read once, and then the one that is least far back', async () => {
+test('a page of each call is read first, and then of the one that is least far back', async () => {
   const calls = {
     Authorize: [page(record('a', 20)), page(record('b', 10))],
     Revoke: [page(record('c', 60)), page(record('d', 40)), page(record('e', 15))],

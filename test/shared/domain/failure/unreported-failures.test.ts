@@ -91,7 +91,7 @@ describe('what is too much to be remembered', () => {
     for (let n = 0; n < 1_200; n += 1) fail(`event ${n}`);
   });
 
-  test('is counted, and once each', () => {
+  test('is counted, and what waits already is not counted again', () => {
     fail('event 0');
     const taken = unreported.next(2_000, now);
     expect([taken?.failures.length, taken?.left]).toEqual([1_000, 200]);
