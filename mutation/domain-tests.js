@@ -52,7 +52,7 @@ const suites = files.map((file, index) =>
   describe(`${index} ${file}`, () => require(join(PROJECT, file))),
 );
 
-// Where a change is come by while files are loaded, too, Stryker would load them all again.
+// Stryker would load all files again for a change that is reached while they are loaded, too.
 after(() => {
   const { static: whileLoading = {}, perTest = {} } = globalThis.__stryker__?.mutantCoverage ?? {};
   const byTests = new Set(Object.values(perTest).flatMap((hits) => Object.keys(hits)));
