@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { groupRecord } from './group-records';
 import { canonicalRules } from './rules';
 import type { Adoption } from '../../../src/security-group/domain/reconciling/adoption';
 import type { Doubts } from '../../../src/security-group/domain/reconciling/doubts';
@@ -9,14 +10,7 @@ const groups = fc.record({
   id: fc.constantFrom('sg-1', 'sg-2'),
   name: fc.option(fc.string(), { nil: undefined }),
 });
-const record = {
-  groupId: 'sg-1',
-  name: 'web',
-  adoptedAt: at,
-  adoptedWhile: 'ENFORCE',
-  policies: 'p',
-  selection: 's',
-} as const;
+const record = groupRecord(at, { name: 'web' });
 
 const adoptions: fc.Arbitrary<Adoption> = fc.record({
   group: groups,

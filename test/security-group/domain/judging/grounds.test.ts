@@ -9,6 +9,7 @@ import type { Policy } from '../../../../src/security-group/domain/policies/poli
 import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { allowHttpsOnly, asking, forbidSsh, locked, lockedRestoring } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const HOUR = 3_600_000;
@@ -34,13 +35,7 @@ function missing(one: LedgerEntry, values: Partial<Situation> = {}): Situation {
     groupId: 'sg-1',
     group: { rules: [https], unreadableRuleIds: [] },
     ledger: {
-      record: {
-        groupId: 'sg-1',
-        adoptedAt: before(100),
-        adoptedWhile: 'ENFORCE',
-        policies: 'p',
-        selection: 's',
-      },
+      record: groupRecord(before(100)),
       entries: new Map([[ruleKey(one.rule), one]]),
       repeats: [],
     },

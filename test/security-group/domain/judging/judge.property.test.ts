@@ -9,6 +9,7 @@ import { answerJudgements } from '../../../../src/security-group/domain/respondi
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { forbidSsh, lockedRestoring } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 import {
   namedRules,
   opensSsh,
@@ -19,13 +20,7 @@ import {
 } from '../../samples/random-groups';
 
 const NOW = new Date('2026-01-01T00:00:10Z');
-const RECORD = {
-  groupId: 'sg-1',
-  adoptedAt: NOW,
-  adoptedWhile: 'ENFORCE',
-  policies: 'p',
-  selection: 's',
-} as const;
+const RECORD = groupRecord(NOW);
 
 const situations: fc.Arbitrary<Situation> = fc
   .record({

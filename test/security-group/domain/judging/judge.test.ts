@@ -7,7 +7,6 @@ import {
   EMPTY_LEDGER,
   type Grant,
   type GroupLedger,
-  type GroupRecord,
   type LedgerEntry,
 } from '../../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
@@ -26,6 +25,7 @@ import {
   lockedNotify,
   lockedRestoring,
 } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const NOW = new Date('2026-01-01T00:00:10Z');
@@ -997,13 +997,7 @@ function entry(granted: Rule, ...grants: Grant[]): LedgerEntry {
 }
 
 function ledgerOf(entries: readonly LedgerEntry[], isAdopted: boolean): GroupLedger {
-  const record: GroupRecord = {
-    groupId: 'sg-1',
-    adoptedAt: SINCE,
-    adoptedWhile: 'ENFORCE',
-    policies: 'p',
-    selection: 's',
-  };
+  const record = groupRecord(SINCE);
   return {
     ...EMPTY_LEDGER,
     ...(isAdopted && { record }),

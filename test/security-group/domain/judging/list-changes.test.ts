@@ -9,6 +9,7 @@ import type { GroupLedger } from '../../../../src/security-group/domain/ledger/l
 import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
 import { ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { forbidSsh, locked } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const NOW = new Date('2026-01-01T00:00:10Z');
@@ -81,13 +82,7 @@ describe('an event is charged', () => {
 describe('entries that are gone by now', () => {
   /** The rule was accepted with the list as it is by now. */
   const ledger: GroupLedger = {
-    record: {
-      groupId: 'sg-1',
-      adoptedAt: NOW,
-      adoptedWhile: 'ENFORCE',
-      policies: 'p',
-      selection: 's',
-    },
+    record: groupRecord(NOW),
     entries: new Map([
       [
         ruleKey(viaList),

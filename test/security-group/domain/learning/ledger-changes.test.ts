@@ -5,16 +5,13 @@ import {
   ledgerChanges,
   writtenLast,
 } from '../../../../src/security-group/domain/learning/ledger-changes';
-import type {
-  Grant,
-  GroupRecord,
-  LedgerEntry,
-} from '../../../../src/security-group/domain/ledger/ledger';
+import type { Grant, LedgerEntry } from '../../../../src/security-group/domain/ledger/ledger';
 import type { LedgerChange } from '../../../../src/security-group/domain/ledger/ledger-store';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import type { Outcome, RuleOutcome } from '../../../../src/security-group/domain/reporting/outcome';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { forbidSsh, locked, lockedRestoring } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const NOON = new Date('2026-01-01T12:00:00Z');
@@ -32,13 +29,7 @@ const acceptance: Grant = {
 };
 const adopted: Grant = { cause: 'adopted', by: 'App/Sentry', since: BEFORE };
 const byOperator: Grant = { cause: 'operator', by: 'olga', since: LATER };
-const RECORD: GroupRecord = {
-  groupId: 'sg-1',
-  adoptedAt: BEFORE,
-  adoptedWhile: 'ENFORCE',
-  policies: 'p',
-  selection: 's',
-};
+const RECORD = groupRecord(BEFORE);
 
 function entry(of: Rule, values: Partial<LedgerEntry> = {}): LedgerEntry {
   return { rule: of, grants: [adopted], revision: 3, ...values };

@@ -6,6 +6,7 @@ import {
   type LedgerEntry,
   livingGrants,
 } from '../../../../src/security-group/domain/ledger/ledger';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
@@ -69,10 +70,7 @@ describe('a request has run out', () => {
 });
 
 test('a group is adopted while it is watched, and where it was let go as deleted and is there after all', () => {
-  const record = {
-    ...{ groupId: 'sg-1', adoptedAt: SINCE, adoptedWhile: 'ENFORCE' as const },
-    ...{ policies: 'p', selection: 's' },
-  };
+  const record = groupRecord(SINCE);
   expect(isAdopted({ record })).toBe(true);
   expect(isAdopted({ record: { ...record, releasedAt: NOW, releasedFor: 'deleted' } })).toBe(true);
   expect(isAdopted({ record: { ...record, releasedAt: NOW, releasedFor: 'not-chosen' } })).toBe(

@@ -1,5 +1,4 @@
 import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
-import type { GroupRecord } from '../../../../src/security-group/domain/ledger/ledger';
 import {
   areDecidedById,
   decisiveTags,
@@ -10,6 +9,7 @@ import {
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import type { Workflow } from '../../../../src/security-group/domain/policies/sentry-configuration';
 import { configurationOf, forbidSsh, locked } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 
 const PROD = { key: 'env', value: 'prod' };
 const TEST = { key: 'env', value: 'test' };
@@ -65,13 +65,7 @@ describe('the tags that are remembered', () => {
 describe('of the policies that hold for a group, those held before', () => {
   const configuration = configurationOf([forbidSsh, lockedByTag]);
   const { digestOf } = configuration;
-  const record: GroupRecord = {
-    groupId: 'sg-1',
-    adoptedAt: new Date('2026-01-01T00:00:00Z'),
-    adoptedWhile: 'ENFORCE',
-    policies: 'p',
-    selection: 's',
-  };
+  const record = groupRecord(new Date('2026-01-01T00:00:00Z'));
 
   test('that its record names', () => {
     expect(heldBefore({ ...record, holds: [digestOf([lockedByTag])] }, configuration)).toEqual([

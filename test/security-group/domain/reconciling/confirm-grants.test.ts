@@ -11,6 +11,7 @@ import type { GroupView } from '../../../../src/security-group/domain/reconcilin
 import { ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { HistoryInMemory } from '../../in-memory/history-in-memory';
 import { added, by, configurationOf, deployer } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const MINUTE = 60_000;
@@ -19,13 +20,7 @@ const NOW = new Date('2026-01-02T00:00:00Z');
 const before = (milliseconds: number) => new Date(NOW.getTime() - milliseconds);
 const configuration = configurationOf([]);
 const group = { id: 'sg-1', name: 'web' };
-const record = {
-  groupId: 'sg-1',
-  adoptedAt: before(DAY),
-  adoptedWhile: 'ENFORCE',
-  policies: 'p',
-  selection: 's',
-} as const;
+const record = groupRecord(before(DAY));
 
 function deployed(number: number, values: Partial<Grant> = {}): Grant {
   return {

@@ -14,6 +14,7 @@ import {
 } from '../../../../src/security-group/domain/reconciling/reconcile-text';
 import type { Severity } from '../../../../src/shared/domain/notification/severity';
 import { PAYMENTS_PLACE } from '../../samples/described-places';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -23,14 +24,7 @@ const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const web = { id: 'sg-1', name: 'web' };
 const nameless = { id: 'sg-2' };
-const record = {
-  groupId: 'sg-1',
-  name: 'web',
-  adoptedAt: NOW,
-  adoptedWhile: 'ENFORCE',
-  policies: 'p',
-  selection: 's',
-} as const;
+const record = groupRecord(NOW, { name: 'web' });
 const NOTHING: ReconcileReport = {
   at: NOW,
   groupCount: 9,

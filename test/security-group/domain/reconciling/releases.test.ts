@@ -15,6 +15,7 @@ import {
 } from '../../../../src/security-group/domain/reconciling/releases';
 import type { Candidates } from '../../../../src/security-group/domain/reconciling/view-groups';
 import { configurationOf } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 
 const DAY = 24 * 60 * 60_000;
 const NOW = new Date('2026-01-02T00:00:00Z');
@@ -25,13 +26,7 @@ const byTag = (tag: typeof WEB): GroupSelector => ({ kind: 'tag', ...tag });
 const byId = (...groupIds: string[]): GroupSelector => ({ kind: 'ids', groupIds });
 const chosenBy = (...include: GroupSelector[]): MonitoredGroups => ({ include, exclude: [] });
 
-const record: GroupRecord = {
-  groupId: 'sg-1',
-  adoptedAt: BEFORE,
-  adoptedWhile: 'ENFORCE',
-  policies: 'p',
-  selection: 's',
-};
+const record = groupRecord(BEFORE);
 const unseen: GroupRecord = { ...record, unseenSince: BEFORE, isDeletionTold: true };
 const tagged: GroupDetails = { id: 'sg-1', tags: [WEB] };
 const untagged: GroupDetails = { id: 'sg-1' };

@@ -14,6 +14,7 @@ import {
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { PLACE, SentryInMemory } from '../../in-memory/sentry-in-memory';
 import { added, by, configurationOf, deployer, locked } from '../../samples/changes';
+import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
 const SETTLED = new Date('2026-01-01T00:00:00Z');
@@ -22,13 +23,7 @@ const ADOPTED = new Date('2025-12-01T00:00:00Z');
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const configuration = configurationOf([locked]);
-const record = {
-  groupId: 'sg-1',
-  adoptedAt: ADOPTED,
-  adoptedWhile: 'ENFORCE',
-  policies: 'p',
-  selection: 's',
-} as const;
+const record = groupRecord(ADOPTED);
 
 function entryOf(one: Rule, values: Partial<LedgerEntry>): LedgerEntry {
   return { rule: one, grants: [], revision: 3, ...values };
