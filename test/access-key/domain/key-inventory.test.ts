@@ -160,7 +160,7 @@ test('the keys of the root user are in it, without ids', async () => {
   expect(keys[0]).not.toHaveProperty('keyId');
 });
 
-test('a key that is gone by the time its use is looked up is a row still, and so is one that no one can use', async () => {
+test('a key that is gone by the time its use is looked up is a row still', async () => {
   const account = new AccountInMemory(PEOPLE);
   const { key: found } = account;
   account.key = (id) => (id === 'AKROBOT' ? undefined : found.call(account, id));
@@ -171,7 +171,7 @@ test('a key that is gone by the time its use is looked up is a row still, and so
   });
 });
 
-test('a user who is gone by then has no row', async () => {
+test('a user who is gone by the time the keys are listed has no row', async () => {
   const account = new AccountInMemory(PEOPLE);
   const { keysOf } = account;
   account.keysOf = async (name) => (name === 'robot' ? undefined : keysOf.call(account, name));

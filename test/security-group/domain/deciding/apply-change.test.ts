@@ -220,7 +220,7 @@ describe('a rule that is modified again', () => {
     expect(sentry.ledger.entryOf('sg-1', narrow)).toBeUndefined();
   });
 
-  test('for a time is to have those again: what speaks for them is suspended until then', async () => {
+  test('for a time gets its earlier values back at the end: what speaks for them is suspended until then', async () => {
     const sentry = await ofModified();
     await sentry.decide('approved', { until: SOON });
     expect(sentry.ledger.entryOf('sg-1', narrow)).toMatchObject({
@@ -229,7 +229,7 @@ describe('a rule that is modified again', () => {
     });
   });
 
-  test('leaves them accepted where another rule has them by now', async () => {
+  test('leaves the values before it accepted, where another rule has them by now', async () => {
     const sentry = await ofModified();
     sentry.groups.put('sg-1', () => [wide, { ...narrow, id: 'sgr-2' }]);
     await sentry.decide('approved');

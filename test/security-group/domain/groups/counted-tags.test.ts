@@ -177,7 +177,7 @@ describe('a group is meant by its tags as they count', () => {
     expect(isCounted({ ...group(PROD), id: 'sg-2' }, selection)).toBe(false);
   });
 
-  test('and no one excludes it by a tag that it has not had once', () => {
+  test('and no one excludes it by a tag that it once lacked', () => {
     const counted = { had: [PROD, OPEN], lacked: [OPEN] };
     expect(isCounted(group(PROD, OPEN), selection, counted)).toBe(true);
   });

@@ -26,11 +26,14 @@ test('a policy speaks against a rule for which nothing speaks, where it does not
   expect(speaksAgainst(locked, https, judged)).toBe(true);
 });
 
-test('a policy does so also while it is disabled', () => {
+test('a policy speaks against a rule also while it is disabled', () => {
   expect(speaksAgainst({ ...forbidSsh, disabling }, ssh, judged)).toBe(true);
 });
 
-test.each([forbidSsh, locked])('a policy does not while it excludes the rule: %j', (policy) => {
-  expect(speaksAgainst(excluding(policy), ssh, judged)).toBe(false);
-  expect(speaksAgainst(excluding(policy, NOW), ssh, judged)).toBe(true);
-});
+test.each([forbidSsh, locked])(
+  'a policy does not speak against a rule that it excludes: %j',
+  (policy) => {
+    expect(speaksAgainst(excluding(policy), ssh, judged)).toBe(false);
+    expect(speaksAgainst(excluding(policy, NOW), ssh, judged)).toBe(true);
+  },
+);

@@ -117,13 +117,17 @@ describe('the grants of an entry', () => {
     expect(await afterLook(trusted)).toEqual({ ...grant, confirmed: true });
   });
 
-  test('are refuted where the event is of someone else than it said', async () => {
+  test('are refuted where the event is of someone else than they say', async () => {
     expect(await afterLook(by(eve, trusted))).toEqual({ ...grant, confirmed: false });
   });
 
   test.each<[string, Change, Partial<Grant>]>([
     ['of a trusted actor whose values are others', by(deployer, added(https)), {}],
-    ['of the one that it said, who is trusted no more', by(mallory, trusted), { by: mallory.arn! }],
+    [
+      'of the one whom they name, who is trusted no more',
+      by(mallory, trusted),
+      { by: mallory.arn! },
+    ],
   ])('are left as they are by an event %s', async (_, change, known) => {
     expect(await afterLook(change, known)).toEqual({ ...grant, ...known });
   });

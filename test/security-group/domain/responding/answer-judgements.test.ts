@@ -106,7 +106,7 @@ describe('what is done', () => {
     expect([keys, acts]).toEqual([[], ['revoke']]);
   });
 
-  test('it keeps them while EC2 cannot be reached, and where its description alone is wrong', async () => {
+  test('a rule keeps such values while EC2 cannot be reached, and where its description alone is wrong', async () => {
     const unavailable: ActAnswer = { kind: 'unavailable', reason: 'Unavailable' };
     expect(
       await answered(modifyBack, [ssh], ({ refuses }) => refuses.set('sgr-1', unavailable)),
@@ -159,7 +159,7 @@ describe('a judgement is answered', () => {
     expect(isDone(revoke, [], 'sgr-9')).toBe(true);
   });
 
-  test('where a modified rule has not the values any more that it must not have', () => {
+  test('where a modified rule no longer has the values that it must not have', () => {
     expect(isDone(modifyBack, [ssh])).toBe(false);
     expect(isDone(modifyBack, [narrow])).toBe(true);
     expect(isDone(modifyBack, [])).toBe(true);

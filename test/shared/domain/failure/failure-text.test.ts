@@ -104,7 +104,7 @@ test.each([
   expect(line?.slice(line.indexOf('sg-9'))).toBe(end);
 });
 
-test('ids of units are told whole where they are known, and no text has no end', () => {
+test('ids of units are told whole where they are known, and a text that is too long is cut', () => {
   const path = `o-1/${'ou-1/'.repeat(80)}`;
   const account = 'x'.repeat(1_000);
   expect(linesOn({ what: 'A', account: '1', accountDescription: { path } })).toContain(
