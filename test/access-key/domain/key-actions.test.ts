@@ -1,6 +1,5 @@
 import type { AccessKeyWithUse } from '../../../src/access-key/domain/access-key';
 import { dependsOnLastUse } from '../../../src/access-key/domain/deactivation-reasons';
-import { judgeTag } from '../../../src/access-key/domain/exclusion';
 import {
   type KeyActionRules,
   type KeyRecord,
@@ -257,13 +256,4 @@ describe('once a step was reported, later than it was taken,', () => {
 test('a deactivation for several reasons depends on the use of the key where one of them does', () => {
   expect(dependsOnLastUse([{ kind: 'too-old' }, { kind: 'unused' }])).toBe(true);
   expect(dependsOnLastUse([{ kind: 'too-old' }])).toBe(false);
-});
-
-test('the day of a tag ends at midnight, and its last day may be as many days ahead as it says', () => {
-  const tag = { kind: 'tag', key: 'keep', maxDays: 30 } as const;
-  const midnight = new Date('2026-06-01T00:00:00Z');
-  expect(judgeTag('2026-05-31', tag, midnight)).toMatchObject({ reason: 'its date has passed' });
-  expect(judgeTag('2026-05-31', tag, new Date(midnight.getTime() - 1)).excluded).toBe(true);
-  expect(judgeTag('2026-07-01', tag, midnight).excluded).toBe(true);
-  expect(judgeTag('2026-07-02', tag, midnight).excluded).toBe(false);
 });

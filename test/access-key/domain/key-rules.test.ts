@@ -98,6 +98,14 @@ describe('an exclusion tag', () => {
     expect(judgeTag(value, tag, NOW)).toEqual({ excluded: false, reason });
   });
 
+  test('ends with its day, and may be of a day as far ahead as it says', () => {
+    const midnight = new Date('2026-06-01T00:00:00Z');
+    expect(judgeTag('2026-05-31', tag, new Date(midnight.getTime() - 1)).excluded).toBe(true);
+    expect(judgeTag('2026-05-31', tag, midnight).excluded).toBe(false);
+    expect(judgeTag('2026-07-01', tag, midnight).excluded).toBe(true);
+    expect(judgeTag('2026-07-02', tag, midnight).excluded).toBe(false);
+  });
+
   test('whatever its value, excludes for no longer than it may', () => {
     fc.assert(
       fc.property(
