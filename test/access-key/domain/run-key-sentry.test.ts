@@ -443,6 +443,20 @@ test('a report of many keys comes in parts, and each is told as the part that it
   ]);
 });
 
+test('a part that was told is remembered as told, though a later one could not be', async () => {
+  const account = accountOf(...Array.from({ length: KEYS_PER_MESSAGE + 1 }, () => 120));
+  const tell: KeySentryPorts['tell'] = async (_report, _keys, { number }) => {
+    if (number === 2) throw new Error('SNS is down');
+    return daysAgo(-1);
+  };
+  await expect(
+    runKeySentry(CONFIGURATION, { ...account, tell }, account.begin([])),
+  ).rejects.toThrow('SNS is down');
+  const remembered = await account.all();
+  expect(remembered).toHaveLength(KEYS_PER_MESSAGE);
+  expect(remembered[0]).toMatchObject({ noticeAt: { 'too-old': daysAgo(-1) } });
+});
+
 test('a day that is told for a step is never before the step can be taken', () => {
   expect(dueText(new Date('2026-06-01T00:00:00Z'))).toBe('2026-06-01');
   expect(dueText(new Date('2026-06-01T00:00:01Z'))).toBe('2026-06-02');
