@@ -264,7 +264,7 @@ test('a run writes nothing down of a key of which nothing is new', async () => {
   expect(written).toEqual([]);
 });
 
-test('OBSERVE tells of nothing but what would get its notice', async () => {
+test('OBSERVE tells no step of a key whose last use is unknown', async () => {
   const account = accountOf(
     [unused(), key('AKIA-2', 10)],
     recordOf('unused', { inactiveSince: daysAgo(3) }),

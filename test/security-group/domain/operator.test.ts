@@ -871,7 +871,7 @@ describe('disabling a policy', () => {
     ]);
   });
 
-  test('is not seen in that list once it is over, where the patterns of a policy are all named', async () => {
+  test('is not in that list any more once it is over; all patterns of a policy are', async () => {
     const patterns = [{ name: 'SSH' }, { name: 'RDP' }];
     const baseline = { kind: 'allowOnly', patterns } as const;
     const configuration = configurationOf([

@@ -316,7 +316,7 @@ describe('the new description of an accepted rule in a locked group', () => {
     ).toEqual([{ rule: https, change: 'added', present: true, verdict: 'keep', violations: [] }]);
   });
 
-  test('is none that is given back where nothing speaks for the rule any more', () => {
+  test('is no news where nothing speaks for the rule any more: it is judged as one that was added', () => {
     const over = [entry({ ...https, description: 'web' }, { ...operator, until: NOW })];
     expect(judged({ standing: [again], policies: [forbidSsh], ledger: over, hints })).toEqual([
       { rule: again, change: 'added', present: true, verdict: 'keep', violations: [] },

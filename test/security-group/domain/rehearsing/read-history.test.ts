@@ -145,7 +145,7 @@ describe('where it has to stop', () => {
     });
   });
 
-  test('a call that has brought nothing yet holds back all that is older than the window', async () => {
+  test('while a call has brought nothing yet, nothing is told', async () => {
     const late = { Authorize: [page(), page(record('a', 90))] };
     expect(await read(late, ALL, 1)).toMatchObject({ records: [], isCutShort: true });
   });
