@@ -20,10 +20,16 @@ export function reportByOwner(report: KeyReport): KeyReport {
   );
   const keys = report.keys.map((key) => ({
     ...key,
-    owner: owners.get(key.userName) ?? key.step?.owner ?? ownerOfUnseen(key),
+    owner: ownerFor(key, owners.get(key.userName)),
   }));
   const groups = groupByOwner(keys);
   return { ...report, keys: groups.flatMap((group) => group.keys), owners: countByOwner(groups) };
+}
+
+/** One that was read once is no guess, where it cannot be read now. */
+function ownerFor(key: ReportedKey, seen: Owner | undefined): Owner {
+  if (seen && seen.kind !== 'unknown') return seen;
+  return key.step?.owner ?? seen ?? ownerOfUnseen(key);
 }
 
 /** Such as one whose key is gone, and of whom no earlier run knew an owner. */

@@ -526,6 +526,19 @@ describe('with owners', () => {
     expect(await stepsOfRun(account, OWNED)).toEqual([]);
   });
 
+  test('they hear of a step of an earlier run, also where no one can read now who they are', async () => {
+    const account = ofTeams('a');
+    account.pass(6);
+    await run(account, OWNED);
+    account.pass(8);
+    account.endsBeforeOwnersHear = true;
+    await expect(run(account, OWNED)).rejects.toThrow('has ended');
+    account.endsBeforeOwnersHear = false;
+    account.model.failing.set('tagsOf user-0', 'AccessDenied');
+    expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
+    expect(account.toldOwners.at(-1)?.keys).toMatchObject([{ owner: { name: 'a' } }]);
+  });
+
   test('a large report stays by owner when it is split', async () => {
     const teams = Array.from({ length: 320 }, (_, index) => (index % 2 === 0 ? 'even' : 'odd'));
     const account = ofTeams(...teams);
