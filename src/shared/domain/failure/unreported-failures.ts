@@ -22,15 +22,20 @@ export class UnreportedFailures {
   private readonly waiting = new Map<string, Failure>();
   private readonly reported = new Map<string, number>();
   private messagesAt: number[] = [];
-  private uncounted = 0;
+  /** Keys of those that find no room. */
+  private readonly roomless = new Set<string>();
 
   /** `key`: of what failed, and how far it is. */
   add(key: string, failure: Failure, now: Date): void {
     const reportedAt = this.reported.get(key);
     if (reportedAt !== undefined && now.getTime() < reportedAt + REPORTED_FOR_MILLISECONDS) return;
     if (this.waiting.has(key)) return;
-    if (this.waiting.size < MOST_WAITING) this.waiting.set(key, failure);
-    else this.uncounted += 1;
+    if (this.waiting.size < MOST_WAITING) {
+      this.waiting.set(key, failure);
+      this.roomless.delete(key);
+      return;
+    }
+    if (this.roomless.size < MOST_REMEMBERED) this.roomless.add(key);
   }
 
   /** Undefined where there are none, or where enough messages were sent for now. */
@@ -52,10 +57,10 @@ export class UnreportedFailures {
     for (const key of [...this.reported.keys()].slice(0, -MOST_REMEMBERED)) {
       this.reported.delete(key);
     }
-    if (this.waiting.size === 0) this.uncounted = 0;
+    if (this.waiting.size === 0) this.roomless.clear();
   }
 
   left(listed: number): number {
-    return this.waiting.size - listed + this.uncounted;
+    return this.waiting.size - listed + this.roomless.size;
   }
 }

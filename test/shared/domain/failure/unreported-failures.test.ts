@@ -91,10 +91,17 @@ describe('what is too much to be remembered', () => {
     for (let n = 0; n < 1_200; n += 1) fail(`event ${n}`);
   });
 
-  test('is counted, and what waits already is not counted again', () => {
+  test('is counted once, however often it fails on', () => {
     fail('event 0');
+    fail('event 1199');
     const taken = unreported.next(2_000, now);
     expect([taken?.failures.length, taken?.left]).toEqual([1_000, 200]);
+  });
+
+  test('is counted no more once it waits with the others', () => {
+    unreported.sent(25, now);
+    fail('event 1199');
+    expect(unreported.left(0)).toBe(976 + 199);
   });
 
   test('is counted until all others were told', () => {
