@@ -33,6 +33,16 @@ export function partsOf(project: string, names: readonly string[]): Part[] {
     });
 }
 
+/** As in `src/<subject>/domain`. */
+export function bySubject(parts: readonly Part[]): Part[][] {
+  const groups = new Map<string, Part[]>();
+  for (const part of parts) {
+    const subject = part.title.split('/')[1] ?? part.title;
+    groups.set(subject, [...(groups.get(subject) ?? []), part]);
+  }
+  return [...groups.values()];
+}
+
 function byFolder(files: readonly string[]): Part[] {
   const folders = [...new Set(files.map((file) => dirname(file)))].sort();
   return folders.map((folder) => ({

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Figures, figuresIn, GOAL, noticedShare } from './figures';
 import { withFigures } from './page';
-import { type Part, partsOf } from './parts';
+import { bySubject, type Part, partsOf } from './parts';
 
 const PROJECT = resolve(__dirname, '..');
 const PAGE = join(PROJECT, 'docs', 'mutation.md');
@@ -12,9 +12,13 @@ const SETTINGS = 'mutation/stryker.config.json';
 /** As the settings name it. */
 const REPORT = join(PROJECT, '.sandbox', 'mutation', 'report.json');
 
-/** All parts are measured in one go, as it begins with a run of all tests. */
+/** Each subject is written down before the next begins. */
 function main(names: readonly string[]): void {
-  const parts = partsOf(PROJECT, names);
+  bySubject(partsOf(PROJECT, names)).forEach(measure);
+}
+
+/** In one go, as it begins with a run of all tests. */
+function measure(parts: readonly Part[]): void {
   const report = reportOn(parts.flatMap(({ files }) => files));
   for (const part of parts) {
     const figures = figuresIn(report, part.files);

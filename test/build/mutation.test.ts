@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { figuresIn, noticedShare } from '../../mutation/figures';
 import { foldersIn, withFigures } from '../../mutation/page';
-import { partsOf } from '../../mutation/parts';
+import { bySubject, partsOf } from '../../mutation/parts';
 import { SAMPLE } from '../../mutation/sample';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -33,6 +33,13 @@ test('a folder stands for its files and for the folders in it, each measured by 
   ]);
   expect(parts[0]!.files).toContain('src/access-key/domain/key-rules.ts');
   expect(partsOf(PROJECT, [])).toEqual(expect.arrayContaining(parts));
+});
+
+test('the folders of a subject are measured in one go', () => {
+  const titles = bySubject(partsOf(PROJECT, [])).map((parts) => parts.map(({ title }) => title));
+  expect(titles[0]).toEqual(['src/access-key/domain', 'src/access-key/domain/organization']);
+  expect(titles.flat()).toEqual(partsOf(PROJECT, []).map(({ title }) => title));
+  expect(bySubject(partsOf(PROJECT, ['--sample']))).toHaveLength(1);
 });
 
 test('a file is measured alone, and has no row', () => {
