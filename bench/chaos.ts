@@ -22,8 +22,10 @@ const LIVES = [
 const KINDS_AT_ONCE = 2;
 /** One of so many calls, for a look that takes less than an hour. Default: each. */
 const EVERY = Number(process.env.CHAOS_EVERY ?? 1);
-/** Only what is printed with this text, to look at it again. The page is not written then. */
+/** Only what is printed with this text, to look at it again. */
 const AT = process.env.CHAOS_AT ?? '';
+/** Where all of a life was looked at. */
+const WRITES_PAGE = EVERY === 1 && AT === '';
 /** By their names, with commas between. Default: all. Each has a section of the page. */
 const NAMES = process.env.CHAOS_LIVES?.split(',') ?? LIVES.map(({ name }) => name);
 
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
     const known = LIVES.map(({ name }) => name).join(', ');
     throw new Error(`CHAOS_LIVES names ${unknown}, which is no life: name some of ${known}.`);
   }
-  if (AT === '') writeSection(CHAOS_SECTION);
+  if (WRITES_PAGE) writeSection(CHAOS_SECTION);
   const limit = pLimit(KINDS_AT_ONCE);
   const kinds = LIVES.filter(({ name }) => NAMES.includes(name));
   await Promise.all(kinds.map(async (kind) => limit(async () => live(kind))));
@@ -44,7 +46,7 @@ async function live(kind: KindOfLife): Promise<void> {
   const outcomes = await disturbed(kind, { every: EVERY, at: AT });
   const minutes = (performance.now() - start) / 60_000;
   console.log(`${kind.name} took ${minutes.toFixed(0)} minutes.`);
-  if (AT === '') writeSection(lifeSection(outcomes));
+  if (WRITES_PAGE) writeSection(lifeSection(outcomes));
 }
 
 runBench(main);

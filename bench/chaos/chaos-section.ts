@@ -21,8 +21,8 @@ ${APART_MINUTES} minutes ahead of all others, and as much behind. Then it compar
 leaves. A text that is shown twice counts once, as [reported twice is possible](architecture.md#the-ledger); so does what
 people do again because they were shown an error: a click, an order, a request. Where a function ends between a post to
 Slack and its record, a second copy of a question is there, [as Slack cannot be told to post
-once](architecture.md#how-people-are-asked): a click on either one counts once, and brings both up to date. Not among
-them are the readers of an organization trail and of a lake, and functions that only answer someone who waits: the
+once](architecture.md#how-people-are-asked): a click on either one counts once, and brings both up to date; one that no
+one clicks is left out. Not among them are the readers of an organization trail and of a lake, and functions that only answer someone who waits: the
 rehearsal, and most orders of operators.`,
   goals: [],
   parts: [],
@@ -52,11 +52,11 @@ function goalOf({ atPoints, others }: LifeOutcomes): Goal {
   };
 }
 
-function partsOf({ found, atPoints, others }: LifeOutcomes): Part[] {
+function partsOf({ atPoints, others }: LifeOutcomes): Part[] {
   return [
     {
       kind: 'text',
-      text: `${found} calls were found, of which ${pointsOf(atPoints)} were looked at:`,
+      text: `${pointsOf(atPoints)} calls were found:`,
     },
     { kind: 'table', rows: rowsOf(atPoints) },
     { kind: 'text', text: 'All else that was done to it:' },

@@ -40,8 +40,6 @@ export interface Looked {
 /** All that was done to a life. */
 export interface LifeOutcomes {
   readonly kind: KindOfLife;
-  /** How many calls there are at which a function can end. */
-  readonly found: number;
   readonly atPoints: readonly PointOutcome[];
   readonly others: readonly Outcome[];
 }
@@ -75,7 +73,7 @@ export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promis
     atPoints: await comeInTurn(ends, at),
   };
   await life.end();
-  return { kind, found: points.length, ...outcomes };
+  return { kind, ...outcomes };
 }
 
 /** Where one call follows another, the moment before it is the one after the other. */

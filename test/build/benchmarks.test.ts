@@ -84,7 +84,6 @@ test('chaos says of a life what was done to it, and how much of it left the same
   const never = new Promise<never>(() => undefined);
   const { title, about, goals, parts } = lifeSection({
     kind: { name: 'keys', title: 'Keys', about: 'A key gets old.', begin: async () => never },
-    found: 4,
     atPoints: [
       { ...outcome, point, crash: 'crash-before', differences: ['less in keys: Inactive'] },
       { ...outcome, point, crash: 'crash-after', hasCome: false },

@@ -9,7 +9,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { standingReasons } from './stored-answers';
+import { knownOwner, standingReasons } from './stored-answers';
 import { labelsSchema, questionSchema } from '../../approval/adapters/question-schemas';
 import { DECISION_KINDS, OUTCOME_KINDS, PHASES } from '../../approval/domain/approval-request';
 import type { HandlerContract } from '../../shared/contracts/handler-environment';
@@ -29,7 +29,6 @@ import {
   type UntoldStep,
 } from '../domain/key-actions';
 import type { KeyApproval } from '../domain/key-approval';
-import { type KnownOwner, OWNER_SOURCES } from '../domain/owner';
 import type { KeyRecords } from '../domain/ports';
 
 const MINUTE_MILLISECONDS = 60_000;
@@ -95,23 +94,9 @@ const times = z.pipe(
   }),
   z.transform(({ M: { deactivate, ...others } }) => ({ 'too-old': deactivate, ...others })),
 );
-const owner = z.pipe(
-  z.object({
-    M: z.object({
-      name: text,
-      source: z.object({ S: z.enum(OWNER_SOURCES) }),
-      tagKey: z.optional(text),
-    }),
-  }),
-  z.transform(({ M: { source, ...named } }) => ({
-    kind: 'known' as const,
-    ...named,
-    source: source.S,
-  })),
-);
 const stepTaken = z.pipe(
   z.object({
-    M: z.object({ step, at: time, reasons: z.optional(text), owner: z.optional(owner) }),
+    M: z.object({ step, at: time, reasons: z.optional(text), owner: z.optional(text) }),
   }),
   z.transform(({ M }) => M),
 );
@@ -347,23 +332,13 @@ export function itemOf({
   };
 }
 
-function stepTakenOf({ step: kind, at, reasons, owner: named }: UntoldStep): AttributeValue {
+function stepTakenOf({ step: kind, at, reasons, owner }: UntoldStep): AttributeValue {
   return {
     M: {
       step: { S: kind },
       at: timeOf(at),
       ...(reasons && { reasons: { S: JSON.stringify(reasons) } }),
-      ...(named && { owner: knownOwnerOf(named) }),
-    },
-  };
-}
-
-function knownOwnerOf({ name, source, tagKey }: KnownOwner): AttributeValue {
-  return {
-    M: {
-      name: { S: name },
-      source: { S: source },
-      ...(tagKey !== undefined && { tagKey: { S: tagKey } }),
+      ...(owner && { owner: { S: JSON.stringify(owner) } }),
     },
   };
 }
@@ -399,21 +374,34 @@ export function recordOf(item: Item): KeyRecord {
   };
 }
 
-function untoldOf(keyId: string, { reasons, ...taken }: z.output<typeof stepTaken>): UntoldStep {
-  if (reasons === undefined) return taken;
-  const parsed = standingReasons.safeParse(jsonIn(reasons));
-  if (parsed.success) return { ...taken, reasons: parsed.data };
-  throw new Error(
-    `Why a step was taken with the key ${keyId} cannot be read from the table: ${z.prettifyError(parsed.error)}`,
-  );
+function untoldOf(
+  keyId: string,
+  { reasons, owner, ...taken }: z.output<typeof stepTaken>,
+): UntoldStep {
+  return {
+    ...taken,
+    ...(reasons !== undefined && {
+      reasons: jsonOf(standingReasons, reasons, `Why a step was taken with the key ${keyId}`),
+    }),
+    ...(owner !== undefined && {
+      owner: jsonOf(knownOwner, owner, `Who is to hear of a step with the key ${keyId}`),
+    }),
+  };
 }
 
 function approvalOf(keyId: string, stored: string): KeyApproval {
-  const parsed = approvalSchema.safeParse(jsonIn(stored));
+  return jsonOf(approvalSchema, stored, `What people were asked about the key ${keyId}`);
+}
+
+/** @throws if the text is not of this shape. */
+function jsonOf<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  stored: string,
+  what: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(jsonIn(stored));
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `What people were asked about the key ${keyId} cannot be read from the table: ${z.prettifyError(parsed.error)}`,
-  );
+  throw new Error(`${what} cannot be read from the table: ${z.prettifyError(parsed.error)}`);
 }
 
 /** Undefined for what is no JSON. */

@@ -110,13 +110,15 @@ const stepReport = z.discriminatedUnion('kind', [
   }),
 ]);
 
+export const knownOwner = z.object({
+  kind: z.literal('known'),
+  name: z.string(),
+  source: z.enum(OWNER_SOURCES),
+  tagKey: z.optional(z.string()),
+});
+
 const owner = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('known'),
-    name: z.string(),
-    source: z.enum(OWNER_SOURCES),
-    tagKey: z.optional(z.string()),
-  }),
+  knownOwner,
   z.object({ kind: z.literal('unknown'), reason: z.string() }),
   z.object({ kind: z.literal('none') }),
 ]);

@@ -18,6 +18,7 @@ import { KEYS_PER_MESSAGE } from '../../../src/access-key/domain/run-key-sentry'
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { keySchemaErrors } from '../../support/schemas/access-key-schemas';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
+import { surveyOf } from '../samples/surveys';
 
 const TELLER = { sentry: 'App/KeySentry', account: '111111111111' };
 const WHOLE = { number: 1, of: 1 };
@@ -41,17 +42,7 @@ function finding(
 }
 
 function survey(findings: Finding[], values: Partial<Survey> = {}): Survey {
-  return {
-    at: NOW,
-    userCount: 7,
-    findings,
-    keys: [],
-    seen: [],
-    users: [],
-    tagUses: [],
-    unknowns: [],
-    ...values,
-  };
+  return surveyOf(findings, { userCount: 7, ...values });
 }
 
 function messageOf(

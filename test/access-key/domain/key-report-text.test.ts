@@ -21,6 +21,7 @@ import type { KeyStep, StepReport } from '../../../src/access-key/domain/key-ste
 import { ownerCountLines } from '../../../src/access-key/domain/owner-text';
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
+import { surveyOf } from '../samples/surveys';
 
 const WHOLE = { number: 1, of: 1 };
 const USED: LastUse = { kind: 'used', at: daysAgo(3), service: 's3', region: 'eu-west-1' };
@@ -46,18 +47,7 @@ function reportOf(
   steps: KeyStep[] = [],
   values: Partial<Survey> = {},
 ): KeyReport {
-  const survey: Survey = {
-    at: NOW,
-    userCount: 9,
-    findings,
-    keys: [],
-    seen: [],
-    users: [],
-    tagUses: [],
-    unknowns: [],
-    ...values,
-  };
-  return keyReport(survey, steps, 90);
+  return keyReport(surveyOf(findings, values), steps, 90);
 }
 
 function textOf(report: KeyReport, part = WHOLE): string {

@@ -12,6 +12,7 @@ import {
 import { keyLinesByOwner, ownerSummary } from '../../../src/access-key/domain/owner-text';
 import type { Finding, Survey } from '../../../src/access-key/domain/survey';
 import { daysAgo, NOW } from '../in-memory/account-in-memory';
+import { surveyOf } from '../samples/surveys';
 
 const known = (name: string, tagKey = 'Owner'): Owner => ({
   kind: 'known',
@@ -48,18 +49,7 @@ function waits(days: number): StepReport {
 }
 
 function report(findings: Finding[], steps: KeyStep[] = [], values: Partial<Survey> = {}) {
-  const survey: Survey = {
-    at: NOW,
-    userCount: 9,
-    findings,
-    keys: [],
-    seen: [],
-    users: [],
-    tagUses: [],
-    unknowns: [],
-    ...values,
-  };
-  return reportByOwner(keyReport(survey, steps, 90));
+  return reportByOwner(keyReport(surveyOf(findings, values), steps, 90));
 }
 
 const idsOf = (keys: readonly ReportedKey[]) => keys.map(({ keyId }) => keyId);

@@ -208,7 +208,7 @@ const SENTRIES = [
     name: 'one that asks',
     rules: askingRules,
     histories: eventsWithPeople,
-    runs: 600,
+    runs: 1_200,
     leastDeactivated: 20,
   },
 ];

@@ -6,7 +6,8 @@ import {
   sourceOf,
   subjectOf,
 } from '../../../../src/security-group/domain/asking/asked-change';
-import { deployer, eve } from '../../samples/changes';
+import { askedAbout } from '../../samples/asked-changes';
+import { deployer } from '../../samples/changes';
 import { PAYMENTS_PLACE } from '../../samples/described-places';
 import { rule } from '../../samples/rules';
 
@@ -18,25 +19,7 @@ const ssh: AskedRule = {
 const https: AskedRule = { ...ssh, rule: rule({ fromPort: 443, toPort: 443 }) };
 
 function asked(values: Partial<AskedChange> = {}): AskedChange {
-  return {
-    requestId: 'request-1',
-    workflow: 'approvals',
-    response: 'revertUntilApproved',
-    whenUnanswered: 'revert',
-    group: { id: 'sg-1', name: 'web', vpcId: 'vpc-1' },
-    call: {
-      eventId: 'event/1',
-      eventName: 'AuthorizeSecurityGroupIngress',
-      time: new Date('2026-01-01T00:00:00Z'),
-      accountId: '111111111111',
-      region: 'eu-west-1',
-      actor: eve,
-      sourceAddress: '198.51.100.7',
-    },
-    rules: [ssh],
-    groupNames: {},
-    ...values,
-  };
+  return askedAbout([ssh], values);
 }
 
 /** A rule whose reasons, or tags, take so many bytes. */

@@ -8,6 +8,7 @@ import {
   requesterOf,
 } from '../../../../src/security-group/domain/asking/change-question';
 import type { Actor } from '../../../../src/security-group/domain/changes/actor';
+import { askedAbout } from '../../samples/asked-changes';
 import { deployer, eve } from '../../samples/changes';
 import { LONGEST_PLACE, PAYMENTS_PLACE } from '../../samples/described-places';
 import { rule } from '../../samples/rules';
@@ -21,25 +22,7 @@ const ssh: AskedRule = { change: 'added', rule: rule({ id: 'sgr-1' }), violation
 
 /** A question, from the few values that a test is about. */
 function asked(values: Partial<AskedChange> = {}): AskedChange {
-  return {
-    requestId: 'request-1',
-    workflow: 'approvals',
-    response: 'revertUntilApproved',
-    whenUnanswered: 'revert',
-    group: { id: 'sg-1', name: 'web', vpcId: 'vpc-1' },
-    call: {
-      eventId: 'event/1',
-      eventName: 'AuthorizeSecurityGroupIngress',
-      time: new Date('2026-01-01T00:00:00Z'),
-      accountId: '111111111111',
-      region: 'eu-west-1',
-      actor: eve,
-      sourceAddress: '198.51.100.7',
-    },
-    rules: [ssh],
-    groupNames: {},
-    ...values,
-  };
+  return askedAbout([ssh], values);
 }
 
 test('the question says what was done to which group, by whom, from where, and when', () => {
