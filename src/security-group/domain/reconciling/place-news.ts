@@ -69,7 +69,7 @@ export async function tellPlaceNews(
   const all = await untold.all();
   for (const batch of chunksOf([...all].sort(worstFirst), PLACES_PER_MESSAGE)) {
     await tell(batch);
-    await inTurns(batch, REMOVED_AT_ONCE, async (news) => untold.remove(news).then(() => []));
+    await inTurns(batch, REMOVED_AT_ONCE, async (news) => untold.remove(news));
   }
   return all.length;
 }

@@ -35,9 +35,7 @@ export interface GroupSurvey {
 export function surveyGroup(view: GroupView, now: Date): GroupSurvey {
   const { group, ledger, configuration } = view;
   const situation = situationIn(view, now);
-  const waiting = judge(situation).filter(
-    ({ verdict, present, violations }) => verdict === 'wait' && (!present || violations.length > 0),
-  );
+  const waiting = judge(situation).filter(({ verdict }) => verdict === 'wait');
   const untold = waiting.filter((one) =>
     one.present ? !isLeft(one, view) : !isPostponed(one, situation),
   );
