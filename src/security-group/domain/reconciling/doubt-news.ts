@@ -1,5 +1,5 @@
 import { type DoubtfulList, type DoubtfulPeer, type Doubts, isInDoubt } from './doubts';
-import { firstOf, type News, section } from './news';
+import { type News, section } from './news';
 import type { ReconcileReport } from './reconcile-report';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import { groupText } from '../reporting/report-text';
@@ -33,7 +33,7 @@ function lines({ groups, lists, rules, selections, peers }: Doubts, most: number
     ),
     ...section(
       'No policy can answer for what these prefix lists let through. Have the owner share them again, or have the rules name a list of this account, or the ranges themselves; revoke the rules that no one needs:',
-      lists.flatMap((list) => listLines(list, most)),
+      lists.flatMap(listLines),
       most,
     ),
     ...section(
@@ -54,27 +54,24 @@ function lines({ groups, lists, rules, selections, peers }: Doubts, most: number
     ),
     ...section(
       'What these peers of policies mean is not known in full. Nothing is reverted for it, and all else is judged. Mend what the policy names, and deploy it; a VPC that cannot be read is read again in the next run:',
-      peers.flatMap((peer) => peerLines(peer, most)),
+      peers.flatMap(peerLines),
       most,
     ),
   ];
 }
 
-function peerLines({ peer, reason, rules }: DoubtfulPeer, most: number): string[] {
+function peerLines({ peer, reason, rules }: DoubtfulPeer): string[] {
   const head = `- ${plainText(peer)}: ${plainText(reason)}.`;
   if (rules.length === 0) return [`${head} No rule that stands hangs on it.`];
-  const hanging = rules.map(
-    ({ group, rule }) => `- ${groupText(group.id, group.name)}: ${namedRuleText(rule)}`,
-  );
-  return [`${head} On it hangs:`, ...firstOf(hanging, most, 'rules.').map((line) => `  ${line}`)];
+  return [`${head} On it hangs:`, ...ruleLines(rules)];
 }
 
-function listLines({ id, reason, rules }: DoubtfulList, most: number): string[] {
-  const naming = rules.map(
-    ({ group, rule }) => `- ${groupText(group.id, group.name)}: ${namedRuleText(rule)}`,
+function listLines({ id, reason, rules }: DoubtfulList): string[] {
+  return [`- ${plainText(id)}: ${plainText(reason)}. It is named by:`, ...ruleLines(rules)];
+}
+
+function ruleLines(rules: DoubtfulList['rules']): string[] {
+  return rules.map(
+    ({ group, rule }) => `  - ${groupText(group.id, group.name)}: ${namedRuleText(rule)}`,
   );
-  return [
-    `- ${plainText(id)}: ${plainText(reason)}. It is named by:`,
-    ...firstOf(naming, most, 'rules.').map((line) => `  ${line}`),
-  ];
 }

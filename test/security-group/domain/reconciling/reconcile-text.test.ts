@@ -11,6 +11,7 @@ import {
   reconcileLines,
   reconcileSeverity,
   reconcileSubject,
+  reconcileText,
 } from '../../../../src/security-group/domain/reconciling/reconcile-text';
 import type { Severity } from '../../../../src/shared/domain/notification/severity';
 import { PAYMENTS_PLACE } from '../../samples/described-places';
@@ -403,6 +404,106 @@ describe('a run of reconcile tells of', () => {
     expect(hanging(2)).toEqual([second, first]);
   });
 
+  test('how many lines are left out of the rules on which a list or a peer hangs', () => {
+    const rules = Array.from({ length: 40 }, () => ({ group: web, rule: ssh }));
+    const omitted = (doubts: Partial<ReconcileReport['doubts']>) =>
+      reconcileLines(reportOf({ doubts: { ...NO_DOUBTS, ...doubts } }), MOST).at(-2);
+    const list = { id: 'pl-1', reason: 'it is gone', isShown: false, rules };
+    expect(omitted({ lists: [list] })).toBe('… and 39 more lines.');
+    expect(omitted({ peers: [{ peer: 'VPC vpc-1', reason: 'it is gone', rules }] })).toBe(
+      '… and 39 more lines.',
+    );
+  });
+
+  test('how many rules and groups are left out of what is adopted, or not confirmed', () => {
+    const some = [ssh, https, ssh];
+    const adoptions = some.map(() => adoption({ violating: [violating('it opens SSH')] }));
+    const unconfirmed = some.map((one) => ({
+      group: web,
+      entry: { rule: one, grants: [], revision: 1 },
+      unconfirmed: [],
+    }));
+    const omitted = (report: ReconcileReport) =>
+      reconcileLines(report, MOST).filter((line) => line.startsWith('…'));
+    expect(omitted(reportOf({ adoptions }))).toEqual([
+      '… and 1 more groups.',
+      '… and 1 more rules.',
+    ]);
+    expect(omitted(reportOf({ unconfirmed }))).toEqual(['… and 1 more rules.']);
+  });
+
+  test('adoptions as grave as the gravest of them', () => {
+    const severity = (...adoptions: Adoption[]) => reconcileSeverity(reportOf({ adoptions }));
+    const asFirst = adoption({});
+    expect(severity(asFirst, adoption({ violating: [violating('it opens SSH')] }))).toBe('high');
+    expect(severity(asFirst, adoption({ cause: 'came-back' }))).toBe('medium');
+    expect(severity(adoption({ cause: 'came-back' }))).toBe('medium');
+    expect(severity(asFirst, adoption({ isUncovered: true }))).toBe('medium');
+    expect(severity(asFirst)).toBe('low');
+  });
+
+  test('the fate of each rule that violates by what the ledger has of that very rule', () => {
+    const granted = [{ cause: 'adopted', by: 'App/Sentry', since: NOW }] as const;
+    const told = (ofSsh: Adoption['changes'][number]['entry']['grants']) =>
+      reconcileLines(
+        reportOf({
+          adoptions: [
+            adoption({
+              violating: [violating('it opens SSH')],
+              changes: [
+                { kind: 'put', entry: { rule: ssh, grants: ofSsh, revision: 0 } },
+                {
+                  kind: 'put',
+                  entry: { rule: https, grants: ofSsh.length > 0 ? [] : granted, revision: 0 },
+                },
+              ],
+            }),
+          ],
+        }),
+        MOST,
+      ).join('\n');
+    expect(told(granted)).toContain('it opens SSH. It is accepted as it stands.');
+    expect(told([])).toContain('it opens SSH. It is answered as the policy says.');
+  });
+
+  test('groups that went beside groups that are there again, and orders beside ended ones', () => {
+    const both = reportOf({
+      released: [{ group: record, reason: 'not-chosen' }],
+      returned: [record],
+      disablings: [disabling],
+      endedDisablings: [disabling],
+    });
+    expect(reconcileHeadline(both).split('; ')).toEqual([
+      'the policy no-ssh is disabled until 2026-01-08T00:00:00.000Z',
+      'the policy no-ssh is in force again',
+      '1 security groups are not watched any more',
+      '1 security groups are there again',
+    ]);
+    expect(reconcileSeverity(reportOf({ disablings: [disabling] }))).toBe('high');
+  });
+
+  test('all of it in one text, with the account, and the sentry that sends it', () => {
+    const report = reportOf({ pause: order });
+    expect(reconcileText(report, 'App/Sentry', MOST)).toBe(
+      `the sentry is paused until 2026-01-08T00:00:00.000Z.
+
+Paused by olga, because: an incident. Violations are reported, and answered after the pause.
+
+Sent by the sentry App/Sentry.`,
+    );
+    expect(reconcileText({ ...report, place: PAYMENTS_PLACE }, 'App/Sentry', MOST)).toBe(
+      `111122223333 (payments): the sentry is paused until 2026-01-08T00:00:00.000Z.
+
+WARNING:    holds the payment systems
+Account:    111122223333 (payments), Region eu-west-1
+Unit path:  o-abc1234567/r-abcd/ou-abcd-11111111/
+
+Paused by olga, because: an incident. Violations are reported, and answered after the pause.
+
+Sent by the sentry App/Sentry.`,
+    );
+  });
+
   test('several things in a fixed order, as grave as the gravest, with the account before them', () => {
     const report = reportOf({ returned: [record], pause: order, place: PAYMENTS_PLACE });
     expect(reconcileSubject(report)).toMatch(
@@ -444,6 +545,17 @@ describe('what lasts', () => {
       const others = told.filter((one) => one !== name);
       expect(lastingOf(newsIn(lasting, others))).toEqual([name]);
     }
+  });
+
+  test('is nothing where nothing lasts', () => {
+    expect(lastingOf(NOTHING)).toEqual([]);
+    expect(newsIn(NOTHING, ['braked'])).toEqual(NOTHING);
+  });
+
+  test('of one policy is told beside that of another', () => {
+    const other = { ...disabling, policy: 'no-rdp' };
+    const told = lastingOf(reportOf({ disablings: [disabling] }));
+    expect(newsIn(reportOf({ disablings: [disabling, other] }), told).disablings).toEqual([other]);
   });
 
   test('is news again where it lasts longer than it was said to', () => {
