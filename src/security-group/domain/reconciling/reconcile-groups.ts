@@ -167,19 +167,18 @@ async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePor
   const monitored = found.existing.filter(
     (group) => !leaving.has(group.id) && isMonitored(group, records, configuration),
   );
-  const { views, notJudged } = await viewsOf(monitored, configuration, ports);
+  const read = await viewsOf(monitored, configuration, ports);
   const now = clock.now();
+  const views = read.views.map(asWatched);
   const entering = views.filter(isEntering);
   return {
-    views: views.map(asWatched),
-    notJudged: [...found.notFound, ...notJudged],
+    views,
+    notJudged: [...found.notFound, ...read.notJudged],
     selections: found.selections,
     unread: found.unread,
     released,
     changed,
-    returned: views.flatMap((view) =>
-      view.ledger.record && isReturned(view.ledger) ? [returned(view.ledger.record)] : [],
-    ),
+    returned: read.views.flatMap(returnedRecord),
     watchedIds: new Set(watched.map(({ groupId }) => groupId)),
     place,
     arrivals: await arrivalsOf(entering, place, configuration.monitoredGroups, ports, now),
@@ -188,12 +187,14 @@ async function lookAtAll(configuration: SentryConfiguration, ports: ReconcilePor
   };
 }
 
+function returnedRecord({ ledger }: GroupView): GroupRecord[] {
+  return ledger.record && isReturned(ledger) ? [returned(ledger.record)] : [];
+}
+
 /** Of a group that returned, the ledger counts as if it had never been let go. */
 function asWatched(view: GroupView): GroupView {
-  const { ledger } = view;
-  return ledger.record && isReturned(ledger)
-    ? { ...view, ledger: { ...ledger, record: returned(ledger.record) } }
-    : view;
+  const [record] = returnedRecord(view);
+  return record ? { ...view, ledger: { ...view.ledger, record } } : view;
 }
 
 function isEntering({ ledger, configuration }: GroupView): boolean {
@@ -397,7 +398,7 @@ async function remember(
         async () =>
           leftToNextRun(ledger.writeRecord({ ...group, releasedAt: at, releasedFor: reason })),
     ),
-    ...[...changed, ...back, ...recounted(views, adoptions)].map(
+    ...[...changed, ...back, ...recounted(views)].map(
       (record) => async () => leftToNextRun(ledger.writeRecord(record)),
     ),
   ];
@@ -408,11 +409,9 @@ async function remember(
  * Records of groups whose tags count otherwise than before, for which fewer policies hold, or that
  * another selection chooses by now: nothing in them is adopted for that.
  */
-function recounted(views: readonly GroupView[], adoptions: readonly Adoption[]): GroupRecord[] {
-  const adopted = new Set(adoptions.map(({ group }) => group.id));
+function recounted(views: readonly GroupView[]): GroupRecord[] {
   return views.flatMap(({ details, ledger: { record }, configuration, tags }) => {
-    if (!record || record.releasedAt || adopted.has(details.id)) return [];
-    if (adoptionCause({ record }, configuration) !== undefined) return [];
+    if (!record || adoptionCause({ record }, configuration) !== undefined) return [];
     const { policies, each } = configuration.digests;
     // A tag that is taken off after this look does not take it from under the sentry's eyes.
     const isChosen = isSelected(details, configuration.monitoredGroups);
