@@ -56,6 +56,7 @@ class AskedHistory extends HistoryInMemory {
 
   override async changesOf(groupId: string, since: Date) {
     this.askedFor.push(groupId);
+    this.askedSince.push(since);
     return super.changesOf(groupId, since);
   }
 }
@@ -198,6 +199,7 @@ describe('where the history has too many calls', () => {
     const { ready } = await arriving(many);
     const firstSixty = groups.slice(0, 60).map(({ id }) => id);
     expect(history.askedFor).toEqual(firstSixty);
+    expect(history.askedSince).toEqual(Array.from({ length: 61 }, () => SINCE));
     expect([...ready.keys()]).toEqual(firstSixty);
     expect(ready.get('sg-1')!.changes).toContain(own);
     expect(ready.get('sg-2')!.changes).toEqual([]);
@@ -249,6 +251,7 @@ describe('the call that made a group', () => {
     expect(making({})).toBe(false);
     expect(making({ subject: vpcCreated })).toBe(false);
     expect(making({ subject: vpcCreated }, byDefault)).toBe(true);
+    expect(making({}, { id: 'sg-1', name: 'default' })).toBe(false);
     expect(making({ subject: vpcCreated }, { ...byDefault, vpcId: 'vpc-2' })).toBe(false);
     expect(making({ subject: created }, { ...byDefault, id: 'sg-2' })).toBe(false);
   });

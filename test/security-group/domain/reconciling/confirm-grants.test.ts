@@ -63,16 +63,18 @@ class AskedHistory extends HistoryInMemory {
 }
 
 let history: AskedHistory;
+let lastHeartbeat: () => Promise<Date | undefined>;
 
 beforeEach(() => {
   history = new AskedHistory();
+  lastHeartbeat = async () => history.lastHeartbeat;
 });
 
 async function lookedUp(entries: readonly LedgerEntry[], isAdopted = true): Promise<LookedUp> {
   return lookUpGrants([viewOf(entries, isAdopted)], configuration, {
     history,
     clock: { now: () => NOW, pause: async () => undefined },
-    lastHeartbeat: async () => history.lastHeartbeat,
+    lastHeartbeat,
   });
 }
 
@@ -105,6 +107,23 @@ describe('the event history is asked', () => {
     const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
     await lookedUp(numbers.map((number) => entryOf(number, deployed(number))));
     expect(history.asked).toHaveLength(40);
+  });
+
+  test('for one that rests on an event, however many others there are', async () => {
+    const adopted = (port: number, milliseconds: number) =>
+      entryOf(port, { cause: 'adopted', by: 'App/Sentry', since: before(milliseconds) });
+    const ports = Array.from({ length: 30 }, (_, index) => index + 10);
+    await lookedUp([
+      ...ports.map((port) => adopted(port, 0)),
+      entryOf(1, deployed(1)),
+      ...ports.map((port) => adopted(port + 100, DAY)),
+    ]);
+    expect(history.asked).toEqual(['event-1']);
+  });
+
+  test('for nothing where no grant rests on an event', async () => {
+    lastHeartbeat = async () => Promise.reject(new Error('Throttled'));
+    expect(await lookedUp([])).toEqual({ entries: [] });
   });
 
   test('by the latest grant of a rule', async () => {
@@ -147,6 +166,20 @@ describe('what the event history says', () => {
       entry: { grants: [], unexplainedSince: NOW },
       unconfirmed: [],
     });
+  });
+
+  test('is not told once more where the history has overtaken what was told', async () => {
+    history.lastHeartbeat = NOW;
+    const reported = deployed(1, { receivedAt: before(DAY), reportedAt: before(MINUTE) });
+    const [found] = (await lookedUp([entryOf(1, reported)])).entries;
+    expect(found!.entry.grants).toEqual([{ ...reported, lackedAt: NOW }]);
+    expect(found!.unconfirmed).toEqual([]);
+  });
+
+  test('of the call that replaced values makes no rule unexplained that had no grant', async () => {
+    const replacedBy = { eventId: 'event-1', at: before(2 * DAY) };
+    const [found] = (await lookedUp([{ ...entryOf(1), replacedBy }])).entries;
+    expect(found!.entry).toEqual(entryOf(1));
   });
 
   test('ends the grant that it refutes, and leaves the rule to another', async () => {

@@ -91,6 +91,23 @@ describe('a peer of a policy is in doubt', () => {
   });
 });
 
+test('of two peers in doubt, each has the rules that hang on it, and no others', () => {
+  const forbidVpc = (vpcId: string, direction: 'ingress' | 'egress'): Policy => ({
+    baseline: {
+      kind: 'forbid',
+      patterns: [{ name: vpcId, direction, peers: [{ kind: 'vpc', vpcId }] }],
+    },
+    response: 'revert',
+  });
+  const policies = [forbidVpc('vpc-1', 'ingress'), forbidVpc('vpc-2', 'egress')];
+  const into = rule({ id: 'sgr-1' });
+  const out = rule({ id: 'sgr-2', direction: 'egress' });
+  expect(doubtfulPeers([viewOf(web, [into, out], { policies })], policies, NOW)).toMatchObject([
+    { peer: 'VPC vpc-1', rules: [{ rule: into }] },
+    { peer: 'VPC vpc-2', rules: [{ rule: out }] },
+  ]);
+});
+
 test('rules that cannot be read are named with their group', () => {
   const views = [viewOf(web, []), viewOf(app, [], { unreadable: ['sgr-1'] })];
   expect(unreadableRules(views)).toEqual([{ group: app, ruleIds: ['sgr-1'] }]);

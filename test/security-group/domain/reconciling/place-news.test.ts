@@ -121,6 +121,31 @@ test('a message names the worst first, and says what stands open', async () => {
   expect(errorsIn(json, schema)).toEqual([]);
 });
 
+test('messages come in the order of what is worst, and then of the places', async () => {
+  const braked = { ...firstContact, isBraked: true };
+  const reports: [number, ReconcileReport][] = [
+    [4, { ...firstContact, adoptions: [] }],
+    [3, firstContact],
+    [2, braked],
+    [1, firstContact],
+  ];
+  for (const [index, report] of reports) {
+    await untold.keep(placeNews({ ...report, place: member(index) }));
+  }
+  await tellAll();
+  expect(told.flat().map(({ account: { accountName } }) => accountName)).toEqual([
+    'member 2',
+    'member 1',
+    'member 3',
+    'member 4',
+  ]);
+});
+
+test('a report of no place waits for no others', () => {
+  const { place: _none, ...withoutHub } = firstContact;
+  expect(() => placeNews(withoutHub)).toThrow('A report without a place waits for no others.');
+});
+
 test('news of one place have its name in the title', async () => {
   await firstContactOf(1);
   await tellAll();

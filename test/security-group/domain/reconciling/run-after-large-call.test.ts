@@ -71,6 +71,17 @@ test('an invocation that died while it waited is tried again, and still runs', a
   expect(await minutesUntilRun('second')).toBe(3);
 });
 
+test('an invocation whose run failed runs again at once, and knows when it was to run first', async () => {
+  const firstAt = clock.now();
+  await awaitRun('first', runs, clock);
+  await clock.pause(MINUTE);
+  const again = await awaitRun('first', runs, clock);
+  expect(again).toEqual({ at: clock.now(), by: 'first', firstAt });
+  await clock.pause(MINUTE);
+  expect(await awaitRun('first', runs, clock)).toEqual({ at: clock.now(), by: 'first', firstAt });
+  expect(firstAt.getTime()).toBe(clock.now().getTime() - 2 * MINUTE);
+});
+
 describe('what such a call has opened', () => {
   test.each([
     ['forbidden', forbidSsh],
@@ -97,6 +108,16 @@ describe('what such a call has opened', () => {
     await sentry.survey('after a large call');
     expect(sentry.pointedToLater).toEqual([]);
   });
+});
+
+test('while the sentry is paused, nothing that such a call has opened is pointed to later', async () => {
+  const sentry = SentryInMemory.watching([forbidSsh]);
+  const until = new Date('2026-01-02T00:00:00Z');
+  const pause = { until, by: 'olga', reason: 'migration' };
+  sentry.configuration = { ...sentry.configuration, pause };
+  sentry.groups.put('sg-1', () => [rule({ id: 'sgr-1' })]);
+  await sentry.survey('after a large call');
+  expect(sentry.pointedToLater).toEqual([]);
 });
 
 describe('what lasts', () => {

@@ -139,6 +139,15 @@ describe('what the ledger holds of rules that are as they should be', () => {
     expect(surveyed([], { rules: [ssh], entries: [entryOf()] })).toEqual(NOTHING);
   });
 
+  test('stays as it is while the rule cannot be read', () => {
+    const view = groupView([lockedRestoring], {
+      record,
+      entries: [entryOf({ grants: [adopted] })],
+    });
+    const group = { rules: [], unreadableRuleIds: ['sgr-ssh'] };
+    expect(surveyGroup({ ...view, group }, NOW)).toEqual(NOTHING);
+  });
+
   test('has the id of the rule that stands there now', () => {
     const again = { ...ssh, id: 'sgr-again', description: 'again' };
     const entries = [entryOf({ grants: [adopted] })];
@@ -212,6 +221,9 @@ describe('an exclusion', () => {
     expect(seen(adopted)).toEqual([put({ grants: [except] })]);
     expect(seen(except)).toEqual([]);
     expect(seen({ ...adopted, cause: 'operator' })).toEqual([]);
+    expect(seen({ ...adopted, exceptFor: ['other'] })).toEqual([
+      put({ grants: [{ ...adopted, exceptFor: ['other', 'no-ssh'] }] }),
+    ]);
   });
 
   test('is no news for a rule of which the ledger has nothing', () => {

@@ -65,7 +65,7 @@ describe('groups that may be watched', () => {
     for (const id of ids) groups.create({ id });
     groups.fails = (filter) => filter.kind === 'ids' && filter.groupIds.includes('sg-200');
     const { existing, notFound } = await found(ids, byTag);
-    expect(existing.map(({ id }) => id)).toEqual(ids.slice(0, 200));
+    expect(existing).toEqual(ids.slice(0, 200).map((id) => ({ id })));
     expect(notFound).toEqual([
       { group: { id: 'sg-200', name: 'sg-200', vpcId: 'v' }, reason: 'Throttled' },
     ]);
@@ -84,7 +84,7 @@ describe('groups that may be watched', () => {
       { kind: 'vpc', vpcId: 'vpc-3' },
       selector,
     );
-    expect(existing.map(({ id }) => id)).toEqual(['sg-3']);
+    expect(existing).toEqual([{ id: 'sg-3', vpcId: 'vpc-3' }]);
     expect(selections).toEqual([{ selection, reason: 'Throttled' }]);
     expect(unread).toEqual([selector]);
   });

@@ -110,6 +110,17 @@ describe('what is written to it', () => {
     expect(groups.looks).toBe(1);
   });
 
+  test('has them beside what is forgotten', async () => {
+    const gone = rule({ id: 'sgr-2', fromPort: 443, toPort: 443 });
+    ledger.grant('sg-1', gone, grants[0]!);
+    await reading(lockedRestoring).write('sg-1', [
+      { kind: 'put', entry: { rule: bare, grants, revision: 0 } },
+      { kind: 'remove', entry: { rule: gone, grants, revision: 1 } },
+    ]);
+    expect(ledger.entryOf('sg-1', tagged)!.rule.tags).toEqual([granted]);
+    expect(ledger.entryOf('sg-1', gone)).toBeUndefined();
+  });
+
   test('is not looked at for them where all of it is forgotten', async () => {
     ledger.grant('sg-1', tagged, grants[0]!);
     const removal: LedgerChange = { kind: 'remove', entry: { rule: bare, grants, revision: 1 } };
