@@ -271,11 +271,13 @@ describe('a rule that stands', () => {
 
   test('only while a policy is disabled, is answered after it', () => {
     const disabling = { policy: 'ssh', since: BEFORE, until: LATER, reason: 'x', by: 'olga' };
-    const noted = (policy: Policy) =>
-      learned({ standing: [ssh], outcomes: [told(ssh, KEPT)], policies: [policy] })[0]?.entry
+    const noted = (...policies: Policy[]) =>
+      learned({ standing: [ssh], outcomes: [told(ssh, KEPT)], policies })[0]?.entry
         .unexplainedSince;
+    const notifying: Policy = { ...forbidSsh, response: 'notifyOnly' };
     expect(noted({ ...forbidSsh, disabling })).toEqual(NOON);
-    expect(noted({ ...forbidSsh, response: 'notifyOnly', disabling })).toBeUndefined();
+    expect(noted(notifying, { ...forbidSsh, disabling })).toEqual(NOON);
+    expect(noted({ ...notifying, disabling })).toBeUndefined();
     expect(noted(forbidSsh)).toBeUndefined();
   });
 
@@ -284,6 +286,18 @@ describe('a rule that stands', () => {
     ['is left for a pause', PAUSED],
   ])('and %s, is not noted', (_, outcome) => {
     expect(learned({ standing: [ssh], outcomes: [told(ssh, outcome)] })).toEqual([]);
+  });
+
+  test('and that a trusted actor writes again, has a grant of each call, once', () => {
+    const earlier = { ...acceptance, eventId: 'event-0' };
+    const accepted = (...grants: Grant[]) =>
+      learned({
+        standing: [ssh],
+        entries: [entry(ssh, { grants })],
+        hints: { byTrustedActor: true, present: [ssh] },
+      })[0]?.entry.grants;
+    expect(accepted(earlier)).toEqual([earlier, acceptance]);
+    expect(accepted(earlier, acceptance)).toEqual([earlier, acceptance]);
   });
 
   test('and names a list, is accepted with the version of that', () => {
