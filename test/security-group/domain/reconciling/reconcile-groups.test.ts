@@ -615,6 +615,7 @@ describe('what cannot be read costs only itself', () => {
     expect(sentry.reconciled[1]!.doubts.groups).toEqual([
       { group: { id: 'sg-1' }, reason: 'sg-1 holds an item of another version' },
     ]);
+    expect(sentry.reconciled[1]!.groupCount).toBe(2);
   });
 
   test('where nothing could be judged at all, the run is told, and fails', async () => {
