@@ -12,6 +12,7 @@ import {
 } from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
+const SOON = new Date('2026-01-01T01:00:00Z');
 const standFirst = asking(lockedRestoring, 'revertIfDenied');
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
@@ -92,5 +93,33 @@ describe('what people approve as it stands', () => {
     sentry.groups.lists.set('pl-1', list);
     await sentry.decide('approved');
     expect(sentry.ledger.entryOf('sg-1', viaList)).toMatchObject({ prefixListVersion: 4 });
+  });
+
+  test('for a time is told with its end, and needs no tag where EC2 shows no id of the rule', async () => {
+    const { id: _, ...unnamed } = ssh;
+    const sentry = await askedAbout([], [ssh], added(ssh));
+    sentry.groups.put('sg-1', () => [unnamed]);
+    expect(await sentry.decide('approved', { until: SOON })).toMatchObject({
+      outcome: 'carried-out',
+      text: 'The rule stays. The approval ends at 2026-01-01 01:00 UTC.',
+    });
+  });
+
+  test('is accepted though a rule that was added is described otherwise by then', async () => {
+    const sentry = await askedAbout([], [ssh], added(ssh));
+    sentry.groups.put('sg-1', () => [{ ...ssh, description: 'ours' }]);
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'carried-out',
+      text: 'The rule stays.',
+    });
+  });
+
+  test('conflicts where a rule that got a new description is gone', async () => {
+    const sentry = await askedAbout([narrow], [renamed], described({ rule: renamed }));
+    sentry.groups.put('sg-1', () => []);
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'conflicting',
+      text: 'The rule does not have its new description any more.',
+    });
   });
 });

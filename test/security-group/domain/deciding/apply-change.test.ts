@@ -6,6 +6,7 @@ import { Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
   added,
+  allowHttpsOnly,
   asking,
   described,
   forbidSsh,
@@ -79,6 +80,44 @@ describe('what was approved waits', () => {
   );
 });
 
+describe('what was approved is granted once', () => {
+  test('and a later try neither reads nor accepts its prefix list again', async () => {
+    const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const list = { id: 'pl-1', isAwsManaged: false, version: 1, cidrs: ['10.0.0.0/8'] };
+    const sentry = await ofAdded(viaList);
+    sentry.groups.lists.set('pl-1', list);
+    sentry.groups.refuses.set('sgr-list', { kind: 'unavailable', reason: 'Unavailable' });
+    await expect(sentry.decide('approved')).rejects.toThrow('Unavailable');
+    sentry.groups.refuses.clear();
+    sentry.groups.lists.set('pl-1', { ...list, version: 2 });
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
+    expect(sentry.ledger.entryOf('sg-1', viaList)).toMatchObject({ prefixListVersion: 1 });
+  });
+
+  test('and nothing is written where it conflicts before that', async () => {
+    const sentry = await ofAdded(ssh);
+    sentry.configuration = { ...sentry.configuration, policies: [revertFirst, forbidSsh] };
+    const { writes } = sentry.ledger;
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'conflicting' });
+    expect(sentry.ledger.writes).toBe(writes);
+  });
+
+  test('and a new description is accepted before it is given', async () => {
+    const sentry = await ofDescribed();
+    sentry.groups.refuses.set('sgr-1', { kind: 'unavailable', reason: 'Unavailable' });
+    await expect(sentry.decide('approved')).rejects.toThrow('Unavailable');
+    expect(sentry.ledger.entryOf('sg-1', narrow)!.rule.description).toBe('mine');
+  });
+
+  test('and a new description of a rule that the ledger has forgotten is given all the same', async () => {
+    const sentry = await ofDescribed();
+    sentry.ledger.forget('sg-1', narrow);
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([renamed]);
+    expect(sentry.ledger.entryOf('sg-1', narrow)).toBeUndefined();
+  });
+});
+
 describe('what was approved is not granted', () => {
   test('as far as EC2 refuses it; the rest is made, and holds', async () => {
     const sentry = await ofAdded(ssh, http, https);
@@ -89,6 +128,7 @@ describe('what was approved is not granted', () => {
     });
     expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(https)]);
     expect([ssh, http].flatMap((one) => grantsOf(sentry, one))).toEqual([]);
+    expect(sentry.ledger.entryOf('sg-1', ssh)).toBeUndefined();
     expect(grantsOf(sentry, https)).toMatchObject([{ cause: 'approval-request' }]);
     expect(sentry.ledger.entryOf('sg-1', https)!.rule.id).toBe('sgr-new-1');
   });
@@ -117,6 +157,26 @@ describe('what was approved is not granted', () => {
     expect(await sentry.decide('approved')).toMatchObject({ outcome: 'failed' });
     expect(sentry.ledger.entryOf('sg-1', narrow)!.rule.description).toBe('office');
     expect(grantsOf(sentry, narrow)).toMatchObject([{ cause: 'adopted' }]);
+  });
+
+  test('where any of its rules is forbidden by now, be it the last', async () => {
+    const sentry = await ofAdded(https, http);
+    expect(sentry.asked[0]!.rules.map((one) => one.rule.id)).toEqual(['sgr-https', 'sgr-http']);
+    sentry.configuration = { ...sentry.configuration, policies: [revertFirst, allowHttpsOnly] };
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'conflicting',
+      text: expect.stringMatching(/^tcp 80 from 0\.0\.0\.0\/0 is forbidden by now: /),
+    });
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('where the rule to be modified is gone, and that is said of both its values', async () => {
+    const sentry = await ofModified();
+    sentry.groups.put('sg-1', () => [https]);
+    expect(await sentry.decide('approved')).toMatchObject({
+      outcome: 'conflicting',
+      text: 'tcp 22 from 10.0.0.0/8, which was to become tcp 22 from 0.0.0.0/0, does not stand any more.',
+    });
   });
 
   test('where it conflicts after a try that came half way; but what that try made is', async () => {
@@ -194,6 +254,73 @@ test.each<[string, () => Promise<SentryInMemory>, readonly Rule[], string]>([
   },
 );
 
+test('a rule that someone else takes away first was gone already; one that our own lost call took away was not', async () => {
+  const quicker = await ofRemoved();
+  quicker.groups.refuses.set(ruleKey(narrow), { kind: 'not-found' });
+  expect(await quicker.decide('approved')).toMatchObject({ text: 'The rule was gone already.' });
+  const ours = await ofRemoved();
+  ours.groups.refuses.set(ruleKey(narrow), { kind: 'not-found', attempts: 2 });
+  expect(await ours.decide('approved')).toMatchObject({ text: 'The rule was removed again.' });
+});
+
+test('a rule that someone adds between the look and the call stood there already', async () => {
+  const sentry = await ofAdded(ssh);
+  sentry.groups.authorize = async (groupId, one) => {
+    sentry.groups.open(groupId, one);
+    return { kind: 'already-present' };
+  };
+  expect(await sentry.decide('approved')).toMatchObject({
+    outcome: 'carried-out',
+    text: 'The rule stood there already.',
+  });
+});
+
+describe('what is added again is known by its new id', () => {
+  test('at once, without a pause, where it shows', async () => {
+    const sentry = await ofAdded(http, https);
+    const at = sentry.groups.now();
+    await sentry.decide('approved');
+    expect(sentry.groups.now()).toEqual(at);
+  });
+
+  test('also where EC2 shows one of two a moment later', async () => {
+    const sentry = await ofAdded(http, https);
+    const { groups, ledger } = sentry;
+    groups.hidden.add('sgr-new-2');
+    groups.beforeLook.set(groups.looks + 3, () => groups.hidden.clear());
+    await sentry.decide('approved');
+    expect([http, https].map((one) => ledger.entryOf('sg-1', one)!.rule.id).sort()).toEqual([
+      'sgr-new-1',
+      'sgr-new-2',
+    ]);
+  });
+});
+
+describe('the tag with the end of an approval', () => {
+  const TAG = 'cdk-sentries:approved-until';
+  const end = { key: TAG, value: SOON.toISOString() };
+
+  test('is the only one of a rule that had none', async () => {
+    const sentry = await ofAdded(ssh);
+    await sentry.decide('approved', { until: SOON });
+    expect(sentry.groups.rulesIn('sg-1').map(({ tags }) => tags)).toEqual([[end]]);
+  });
+
+  test('takes the place of an end that someone has written on the rule', async () => {
+    const team = { key: 'team', value: 'a' };
+    const sentry = await ofAdded({ ...ssh, tags: [{ key: TAG, value: 'never' }, team] });
+    await sentry.decide('approved', { until: SOON });
+    expect(sentry.groups.rulesIn('sg-1').map(({ tags }) => tags)).toEqual([[team, end]]);
+  });
+
+  test('is no more words than those about the end, where it could be put', async () => {
+    const sentry = await ofModified();
+    expect((await sentry.decide('approved', { until: SOON })).text).toBe(
+      'The rule was modified again. The approval ends at 2026-01-01 01:00 UTC.',
+    );
+  });
+});
+
 test('a rule that got a new description for a time carries no tag: it would stand without it, too', async () => {
   const sentry = await ofDescribed();
   expect(await sentry.decide('approved', { until: SOON })).toMatchObject({
@@ -216,6 +343,7 @@ test('a removed rule may be removed again, whatever policies say of it by now', 
 describe('a rule that is modified again', () => {
   test('leaves nothing that speaks for the values before it', async () => {
     const sentry = await ofModified();
+    sentry.groups.put('sg-1', (rules) => [...rules, https]);
     await sentry.decide('approved');
     expect(sentry.ledger.entryOf('sg-1', narrow)).toBeUndefined();
   });
@@ -270,5 +398,20 @@ describe('where EC2 calls what was sent twice a duplicate', () => {
     await expect(unseen.decide('approved')).rejects.toThrow(
       'what was approved could not be applied yet: RequestLimitExceeded',
     );
+  });
+
+  test('a rule that is modified is not taken for made while it has its earlier values', async () => {
+    const sentry = await ofModified();
+    sentry.groups.refuses.set('sgr-1', duplicate);
+    await expect(sentry.decide('approved')).rejects.toThrow('the group was changed meanwhile');
+  });
+
+  test('nor for another rule that has its new values by then', async () => {
+    const sentry = await ofModified();
+    sentry.groups.refuses.set('sgr-1', duplicate);
+    sentry.groups.beforeLook.set(sentry.groups.looks + 2, () =>
+      sentry.groups.put('sg-1', (rules) => [...rules, { ...wide, id: 'sgr-2' }]),
+    );
+    await expect(sentry.decide('approved')).rejects.toThrow('the group was changed meanwhile');
   });
 });

@@ -555,6 +555,13 @@ describe('a change that stands', () => {
     }
   });
 
+  test('says no more than that no one was asked where no reason is given', async () => {
+    const sentry = await askedAbout([revertFirst], DEEDS.added!);
+    expect(await sentry.decide('not-asked')).toMatchObject({
+      text: 'No one was asked. The rule is not added again.',
+    });
+  });
+
   test('stays where no one answers and the policy says so, but is no ground to open it again', async () => {
     const sentry = await askedAbout(
       [asking(lockedRestoring, 'revertIfDenied', 'accept')],
@@ -637,6 +644,27 @@ describe('a change that stands', () => {
       await sentry.decide('denied');
       expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.accepted));
       await expectPeace(sentry);
+    },
+  );
+
+  test.each([
+    ['takes its description', narrow, { ...narrow, description: undefined }],
+    ['gives it one for the first time', wide, { ...wide, description: 'mine' }],
+  ])(
+    'is reverted, denied, where other policies adopted the group meanwhile, and it %s',
+    async (_, before, after) => {
+      const sentry = await askedAbout([standFirst], {
+        accepted: [before],
+        standing: [after],
+        change: described({ rule: after }),
+      });
+      sentry.configuration = {
+        ...sentry.configuration,
+        digests: { selection: 's', policies: 'other' },
+      };
+      await sentry.survey();
+      await sentry.decide('denied');
+      expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf([before]));
     },
   );
 

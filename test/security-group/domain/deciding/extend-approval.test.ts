@@ -1,4 +1,5 @@
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
+import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import { added, asking, locked, modified } from '../../samples/changes';
@@ -8,6 +9,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 const debug = rule({ id: 'sgr-1', fromPort: 7001, toPort: 7001, ipRange: '192.0.2.7/32' });
+const ssh = rule({ id: 'sgr-ssh' });
 const TAG = 'cdk-sentries:approved-until';
 const RESPONSES = ['revertUntilApproved', 'revertIfDenied'] as const;
 
@@ -17,11 +19,12 @@ interface Opened {
   readonly end: Date;
 }
 
-/** Someone opens the rule, and people approve it for an hour; 50 minutes later. */
-async function approvedForAnHour(policy: Policy): Promise<Opened> {
+/** Someone opens the rules, and people approve them for an hour; 50 minutes later. */
+async function approvedForAnHour(policy: Policy, ...which: Rule[]): Promise<Opened> {
+  const opened = which.length > 0 ? which : [debug];
   const sentry = SentryInMemory.watching([policy], https);
-  sentry.groups.put('sg-1', (rules) => [...rules, debug]);
-  await sentry.respond({ ...added(debug), eventId: 'event-1', time: sentry.groups.now() });
+  sentry.groups.put('sg-1', (rules) => [...rules, ...opened]);
+  await sentry.respond({ ...added(...opened), eventId: 'event-1', time: sentry.groups.now() });
   const end = later(sentry.groups.now(), HOUR);
   await sentry.decide('approved', { until: end });
   await sentry.pass(50 * MINUTE);
@@ -209,4 +212,44 @@ test('a rule that was modified for a time has its earlier values back at the lat
   await sentry.pass(5 * MINUTE);
   await sentry.decide('ended');
   expect(standing(sentry, https)).toBeDefined();
+});
+
+test('a modified rule is given more time also where the ledger has forgotten its earlier values', async () => {
+  const sentry = SentryInMemory.watching([asking(locked, 'revertIfDenied')], https);
+  const wide = { ...https, peer: { kind: 'ipv4' as const, cidr: '198.51.100.0/24' } };
+  sentry.groups.put('sg-1', () => [wide]);
+  await sentry.respond({ ...modified('sgr-https'), eventId: 'event-1', time: sentry.groups.now() });
+  const end = later(sentry.groups.now(), HOUR);
+  await sentry.decide('approved', { until: end });
+  sentry.ledger.forget('sg-1', https);
+  expect(await extended({ sentry, end })).toMatchObject({ outcome: 'carried-out' });
+});
+
+test('more time is given without a word about tags, where these could be put', async () => {
+  const opened = await approvedForAnHour(asking(locked, 'revertIfDenied'));
+  expect((await extended(opened)).text).toBe(
+    'The rule stays. The approval ends at 2026-01-01 02:00 UTC.',
+  );
+});
+
+test('what was approved for a time is given no more while its prefix list cannot be read', async () => {
+  const viaList = rule({ id: 'sgr-1', prefixListId: 'pl-1' });
+  const list = { id: 'pl-1', isAwsManaged: false, version: 1, cidrs: ['192.0.2.0/24'] };
+  const opened = await approvedForAnHour(asking(locked, 'revertIfDenied'), viaList);
+  const doubt = { kind: 'not-read', reason: 'RequestLimitExceeded' } as const;
+  opened.sentry.groups.lists.set('pl-1', { ...list, doubt });
+  const waiting = extended(opened);
+  await expect(waiting).rejects.toThrow(UnfinishedError);
+  await expect(waiting).rejects.toThrow('the prefix list pl-1 cannot be read');
+  opened.sentry.groups.lists.set('pl-1', list);
+  expect(await extended(opened)).toMatchObject({ outcome: 'carried-out' });
+});
+
+test('of two rules neither is given more time where the last of them does not stand any more', async () => {
+  const opened = await approvedForAnHour(asking(locked, 'revertIfDenied'), debug, ssh);
+  const { sentry, end } = opened;
+  const [first, last] = sentry.asked[0]!.rules;
+  sentry.groups.close('sg-1', last!.rule.id!);
+  expect(await extended(opened)).toMatchObject({ outcome: 'conflicting' });
+  expect(sentry.ledger.entryOf('sg-1', first!.rule)!.grants).toMatchObject([{ until: end }]);
 });

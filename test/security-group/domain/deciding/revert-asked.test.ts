@@ -1,11 +1,15 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { Disabling, Policy } from '../../../../src/security-group/domain/policies/policy';
-import type { Rule } from '../../../../src/security-group/domain/rules/rule';
+import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import { Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
   added,
   asking,
+  by,
   changeOf,
+  deployer,
+  described,
   forbidSsh,
   locked,
   lockedRestoring,
@@ -95,6 +99,32 @@ describe('while a policy is disabled', () => {
     });
   });
 
+  test('what it asked about stays also where it speaks against one of several rules only', async () => {
+    const sentry = await ofAdded(https, ssh);
+    sentry.configuration = { ...sentry.configuration, policies: [disabled(noSsh)] };
+    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'failed' });
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https', 'sgr-ssh']);
+  });
+
+  test('what it asked about stays also where it speaks for what a prefix list opens', async () => {
+    const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const sentry = SentryInMemory.watching([noSsh]);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, cidrs: ['0.0.0.0/0'] });
+    sentry.groups.put('sg-1', () => [viaList]);
+    await sentry.respond(added(viaList));
+    sentry.configuration = { ...sentry.configuration, policies: [disabled(noSsh)] };
+    expect(await sentry.decide('denied')).toMatchObject({ outcome: 'failed' });
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-list']);
+  });
+
+  test.each<[string, Rule, Policy]>([
+    ['asks in another way', ssh, disabled(asking(lockedRestoring, 'revertUntilApproved'))],
+    ['says nothing against it', https, disabled(noSsh)],
+  ])('nothing waits for the only policy that is left where it %s', async (_, asked, policy) => {
+    const { text } = await denied(asked, policy);
+    expect(text).toMatch(/^It was denied\. The rule stays: .+ no policy speaks against it\.$/);
+  });
+
   test('it is reverted where the one that is disabled says nothing against it', async () => {
     const { standing } = await denied(https, standFirst, disabled(noSsh));
     expect(standing).toEqual([]);
@@ -153,10 +183,115 @@ test('a modified rule whose earlier values may not be given back is said to be r
   expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
 });
 
-test('a rule that was adopted before someone added it again stays', async () => {
+test('a modified rule whose earlier values no one knows is said to be revoked', async () => {
+  const sentry = await askedAbout([https, wide], modified('sgr-1'), { accepted: [https] });
+  expect(sentry.asked[0]!.rules[0]!.before).toBeUndefined();
+  expect((await sentry.decide('denied')).text).toBe('It was denied. The rule was revoked.');
+});
+
+test('a rule that was adopted before someone added it again stays; one adopted then does not', async () => {
+  const adoptedAt = async (since: Date) => {
+    const sentry = await ofAdded(ssh);
+    sentry.ledger.grant('sg-1', ssh, { cause: 'adopted', by: 'App/Sentry', since });
+    return (await sentry.decide('denied')).text;
+  };
+  expect(await adoptedAt(BEFORE)).toMatch(/^It was denied\. The rule stays: /);
+  expect(await adoptedAt(added(ssh).time)).toBe('It was denied. The rule was revoked.');
+});
+
+test('a rule that the ledger has forgotten is revoked all the same', async () => {
   const sentry = await ofAdded(ssh);
-  sentry.ledger.grant('sg-1', ssh, { cause: 'adopted', by: 'App/Sentry', since: BEFORE });
-  expect((await sentry.decide('denied')).text).toMatch(/^It was denied\. The rule stays: /);
+  sentry.ledger.forget('sg-1', ssh);
+  expect((await sentry.decide('denied')).text).toBe('It was denied. The rule was revoked.');
+});
+
+describe('a new description', () => {
+  const office = { ...https, description: 'office' };
+  const mine = { ...https, description: 'mine' };
+
+  const ofDescribed = async () =>
+    askedAbout([ssh, mine], described({ rule: mine }), { accepted: [ssh, office] });
+
+  test('stays where no policy speaks against it any more', async () => {
+    const sentry = await ofDescribed();
+    sentry.configuration = { ...sentry.configuration, policies: [] };
+    expect((await sentry.decide('denied')).text).toBe(
+      'It was denied. The rule keeps its new description: no policy speaks against it any more.',
+    );
+  });
+
+  test('that a trusted actor has replaced since is not taken away with the one that was denied', async () => {
+    const sentry = await ofDescribed();
+    const ours = { ...https, description: 'ours' };
+    sentry.groups.put('sg-1', () => [ssh, ours]);
+    const change = { ...by(deployer, described({ rule: ours })), eventId: 'event-2' };
+    await sentry.respond(change);
+    await sentry.decide('denied');
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([ssh, ours]);
+  });
+});
+
+test('what an operator has accepted, and someone has closed since, is not put back by a denial', async () => {
+  const sentry = await ofAdded(ssh, https);
+  operatorAccepts(sentry, ssh);
+  sentry.groups.close('sg-1', 'sgr-ssh');
+  await sentry.decide('denied');
+  expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+});
+
+test('a removed rule that someone has put back by then keeps the description that it has', async () => {
+  const office = { ...https, description: 'office' };
+  const sentry = await askedAbout([], removed({ id: 'sgr-https' }), { accepted: [office] });
+  const again = { ...https, id: 'sgr-again', description: 'mine' };
+  sentry.groups.put('sg-1', () => [again]);
+  await sentry.decide('denied');
+  expect(sentry.groups.rulesIn('sg-1')).toEqual([again]);
+});
+
+describe('while it is reverted', () => {
+  /** Something happens right before the last look, which tells how each rule is by now. */
+  async function denied(
+    ask: () => Promise<SentryInMemory>,
+    happen: (sentry: SentryInMemory) => void,
+  ): Promise<string> {
+    const smooth = await ask();
+    await smooth.decide('denied');
+    const sentry = await ask();
+    sentry.groups.beforeLook.set(smooth.groups.looks, () => happen(sentry));
+    return (await sentry.decide('denied')).text;
+  }
+
+  test('what someone opens again at once was revoked all the same', async () => {
+    const text = await denied(
+      async () => ofAdded(ssh),
+      ({ groups }) => void groups.open('sg-1', ssh),
+    );
+    expect(text).toBe('It was denied. The rule was revoked.');
+  });
+
+  test('what another grant speaks for, and someone else closes, was gone already', async () => {
+    const text = await denied(
+      async () => {
+        const sentry = await ofAdded(ssh, https);
+        operatorAccepts(sentry, ssh);
+        operatorAccepts(sentry, https);
+        return sentry;
+      },
+      ({ groups }) => groups.close('sg-1', 'sgr-ssh'),
+    );
+    expect(text).toMatch(/^It was denied\. 1 rule was gone already, 1 rule stays: /);
+  });
+
+  test('what an earlier try has revoked was revoked, though the next one finds it gone', async () => {
+    const sentry = await ofAdded(ssh, https);
+    operatorAccepts(sentry, https);
+    sentry.faults = new Faults(new Map(), { method: 'concluded', number: 1, fault: 'crashes' });
+    await expect(sentry.decide('denied')).rejects.toThrow();
+    sentry.faults = new Faults();
+    expect((await sentry.decide('denied', { tries: 2 })).text).toMatch(
+      /^It was denied\. 1 rule was revoked, 1 rule stays: /,
+    );
+  });
 });
 
 describe('the message of it', () => {
@@ -173,14 +308,26 @@ describe('the message of it', () => {
     await sentry.decide('denied');
     expect(sentry.announcer.told.at(-1)!.notices).toEqual([]);
   });
+
+  test('is about the call that people were asked about, and about each rule once', async () => {
+    const sentry = await askedAbout([], removed({ id: 'sgr-https' }), { accepted: [https] });
+    await sentry.decide('denied');
+    expect(sentry.announcer.told.at(-1)).toMatchObject({
+      call: { eventId: 'event-1' },
+      explainedBy: 'event',
+      rules: [{ change: 'removed', outcome: { kind: 'reverted' } }],
+    });
+  });
 });
 
 describe('a request for the same that came while another was open', () => {
   /** Someone has closed the rule, and opened it again, before people have decided. */
-  async function askedTwice(): Promise<SentryInMemory> {
+  async function askedTwice(meanwhile = 10 * MINUTE): Promise<SentryInMemory> {
     const policies = [asking(locked, 'revertIfDenied')];
-    const sentry = await askedAbout([ssh], added(ssh), { policies });
-    await sentry.pass(10 * MINUTE);
+    const sentry = SentryInMemory.watching(policies);
+    sentry.groups.put('sg-1', () => [ssh]);
+    await sentry.respond({ ...added(ssh), time: sentry.groups.now() });
+    await sentry.pass(meanwhile);
     sentry.groups.put('sg-1', () => []);
     const closing = { ...removed({ id: 'sgr-ssh' }), eventId: 'event-2' };
     await sentry.respond({ ...closing, time: sentry.groups.now() });
@@ -202,7 +349,53 @@ describe('a request for the same that came while another was open', () => {
     expect(sentry.ledger.entryOf('sg-1', ssh)?.grants ?? []).toEqual([]);
   });
 
+  test('was joined to it also where it came in the same second', async () => {
+    const sentry = await askedTwice(0);
+    expect(sentry.asked[1]!.call.time).toEqual(sentry.asked[0]!.call.time);
+    await sentry.decide('denied', first(sentry));
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('was joined to it also where both are about the removal of a rule', async () => {
+    const sentry = await askedAbout([], removed({ id: 'sgr-ssh' }), { accepted: [ssh] });
+    const again = sentry.groups.open('sg-1', ssh)!;
+    const deployment = { ...by(deployer, added(again)), eventId: 'event-2' };
+    sentry.history.changes.push(deployment);
+    await sentry.respond(deployment);
+    sentry.groups.close('sg-1', again.id!);
+    await sentry.respond({ ...removed({ id: again.id! }), eventId: 'event-3' });
+    expect(sentry.asked).toHaveLength(2);
+    await sentry.decide('denied', first(sentry));
+    expect(sentry.groups.keysIn('sg-1')).toEqual([ruleKey(ssh)]);
+  });
+
+  test('does not take along the one before it, where that still speaks for the rule', async () => {
+    const sentry = await askedTwice();
+    const [again] = sentry.groups.rulesIn('sg-1');
+    const [grant] = sentry.ledger.grantsOf('sg-1', ssh);
+    sentry.ledger.grant('sg-1', again!, { ...grant!, ...first(sentry) });
+    await sentry.decide('denied');
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-again']);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([first(sentry)]);
+  });
+
   test.each<[string, (sentry: SentryInMemory) => Promise<unknown>]>([
+    [
+      'is not known any more',
+      async (sentry) => {
+        sentry.asker.kept.delete(sentry.asked[1]!.requestId);
+        await sentry.decide('denied', first(sentry));
+      },
+    ],
+    [
+      'was approved, though that try came to no end',
+      async (sentry) => {
+        const fault = 'fails';
+        sentry.faults = new Faults(new Map(), { method: 'concluded', number: 1, fault });
+        await expect(sentry.decide('approved')).rejects.toThrow();
+        await sentry.decide('denied', first(sentry));
+      },
+    ],
     [
       'came after people had decided',
       async (sentry) =>
@@ -238,10 +431,9 @@ describe('a request for the same that came while another was open', () => {
     ],
   ])('stays open where it %s', async (_, decide) => {
     const sentry = await askedTwice();
+    const { requestId } = sentry.asked[1]!;
     await decide(sentry);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-again']);
-    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([
-      { requestId: sentry.asked[1]!.requestId },
-    ]);
+    expect(sentry.ledger.grantsOf('sg-1', ssh, sentry.groups.now())).toMatchObject([{ requestId }]);
   });
 });
