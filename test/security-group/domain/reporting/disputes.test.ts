@@ -112,6 +112,25 @@ describe('a rule is in dispute', () => {
     ]);
   });
 
+  test('five times within just an hour, in whatever order their reports come', () => {
+    const counting = new Counting();
+    const told = [60, 15, 30, 45, 0].map((minutes) =>
+      counting.reverted(minutes * MINUTE - 1, minutes * MINUTE),
+    );
+    expect(told.map(({ disputes }) => disputes.length)).toEqual([0, 0, 0, 0, 1]);
+    const nearly = new Counting();
+    const untold = [60, 15, 30, 45].map((minutes) => nearly.reverted(0, minutes * MINUTE));
+    expect([...untold, nearly.reverted(0, 1)].flatMap(({ disputes }) => disputes)).toEqual([]);
+  });
+
+  test('with the end of a name that is too long, which tells most of it', () => {
+    const { call } = changeReport();
+    const userName = `${'x'.repeat(200)}/eve`;
+    const actor = { type: 'IAMUser', userName };
+    const [noticed] = new Counting().again(5, HOUR, 1, { call: { ...call, actor } });
+    expect(noticed?.disputes[0]?.actors).toEqual([`…${userName.slice(-149)}`]);
+  });
+
   test('however long a repeat window is', () => {
     expect(new Counting([], 7 * DAY).again(13, 2 * HOUR)).toHaveLength(1);
   });
@@ -193,6 +212,31 @@ describe('the share of time that it was open', () => {
     ];
     const dispute = lastOf(new Counting(), spans);
     expect(dispute).toMatchObject({ reverts: 5, openMilliseconds: 50 * MINUTE });
+  });
+
+  test('counts time once where one span lies within another', () => {
+    const dispute = lastOf(new Counting(), [
+      [30 * MINUTE, 35 * MINUTE],
+      [0, 60 * MINUTE],
+      [70 * MINUTE, 71 * MINUTE],
+      [80 * MINUTE, 81 * MINUTE],
+      [100 * MINUTE, 101 * MINUTE],
+    ]);
+    expect(dispute).toMatchObject({ openMilliseconds: 63 * MINUTE, since: new Date(START) });
+  });
+
+  test('reaches back before the first span where a late event tells of more', () => {
+    const counting = new Counting();
+    lastOf(
+      counting,
+      [1, 2, 3, 4, 5].map((number) => [number * HOUR, number * HOUR + MINUTE] as const),
+    );
+    counting.reverted(0, 5 * HOUR + 2 * MINUTE);
+    const [known] = counting.repeats.flatMap(({ reverts }) => reverts ?? []);
+    expect(known).toMatchObject({
+      since: new Date(START),
+      openMilliseconds: 5 * HOUR + 2 * MINUTE,
+    });
   });
 
   test('counts on where the dispute goes on, and an event that comes late tells of no time twice', () => {

@@ -92,3 +92,12 @@ test('what is remembered has an end: the rest is told again', () => {
   expect(repeats.filter(({ reverts }) => !reverts)).toHaveLength(100);
   expect(repeats.filter(({ reverts }) => reverts)).toHaveLength(100);
 });
+
+test('two rules that are opened in turn are repeats, each of its own last word', () => {
+  const other = { rules: [{ ...reverted, rule: rule({ fromPort: 80, toPort: 80 }) }] };
+  const first = countRepeats(reportAt(0), [], HOUR);
+  const second = countRepeats(reportAt(1, other), first.repeats, HOUR);
+  const third = countRepeats(reportAt(2), second.repeats, HOUR);
+  expect(third.isRepeat).toBe(true);
+  expect(countRepeats(reportAt(3, other), third.repeats, HOUR).isRepeat).toBe(true);
+});

@@ -10,6 +10,7 @@ import {
   reportText,
 } from '../../../../src/security-group/domain/reporting/report-text';
 import { changeReport } from '../../samples/change-reports';
+import { PAYMENTS_PLACE } from '../../samples/described-places';
 import { rule } from '../../samples/rules';
 
 const opened: RuleOutcome = {
@@ -25,6 +26,12 @@ const opened: RuleOutcome = {
   outcome: { kind: 'reverted' },
 };
 const report: ChangeReport = changeReport({ rules: [opened] });
+
+/** What follows on the last rule. */
+function closingOf(values: Partial<ChangeReport>): string {
+  const text = reportText({ ...report, ...values }, 'App/Sentry', 10);
+  return text.split(/^ {2}Done: .*\n/m).at(-1)!;
+}
 
 test('the text tells group, rules, actor, time, source, account, Region, why, how long, what was done', () => {
   expect(reportText(report, 'App/Sentry', 10))
@@ -84,6 +91,21 @@ describe('a rule in dispute', () => {
     expect(text).toContain(missing);
   });
 
+  test('that is removed again and again needs other advice', () => {
+    const removed = { ...dispute, change: 'removed' as const };
+    expect(reportText({ ...report, disputes: [removed] }, 'App/Sentry', 10)).toContain(
+      '\n  Two parties want opposite things. Find out who removes it: another sentry, a tool that does not know of the rule, or someone who should not. If it is to go, have a trusted actor remove it. The runbook has more under DisputedRuleAlarm.\n',
+    );
+  });
+
+  test('that one actor alone goes on with names no latest', () => {
+    const [actor] = dispute.actors;
+    const alone = { ...dispute, actors: [actor!] };
+    expect(reportText({ ...report, disputes: [alone] }, 'App/Sentry', 10)).toContain(
+      '\n  Changed by: arn:aws:iam::111111111111:role/Tool.\n',
+    );
+  });
+
   test('is of high severity, and stands in the subject and the first line', () => {
     const disputed = {
       ...report,
@@ -102,11 +124,16 @@ describe('a rule in dispute', () => {
 
   test('is counted where it does not fit in', () => {
     const text = reportText({ ...report, disputes: [dispute, dispute] }, 'App/Sentry', 1);
-    expect(text).toContain('… and 1 more rules in dispute.');
+    expect(text).toContain(
+      'DisputedRuleAlarm.\n\n… and 1 more rules in dispute.\n\n- tcp 22 from 0.0.0.0/0 (sgr-1)\n',
+    );
+    expect(text.match(/IN DISPUTE/g)).toHaveLength(1);
+    expect(reportText({ ...report, disputes: [dispute] }, 'App/Sentry', 1)).not.toContain('…');
   });
 
   test.each([
     [0.004, 'less than 1 %'],
+    [0.01, '1 %'],
     [0, '0 %'],
     [1, '100 %'],
   ])('with a share of %d has stood for %s', (shareOpen, words) => {
@@ -116,10 +143,13 @@ describe('a rule in dispute', () => {
 
   test.each([
     [12_000, '12 s'],
+    [60_000, '1 min'],
     [270_000, '4 min 30 s'],
     [3_599_999, '59 min 59 s'],
     [3_600_000, '1 h'],
     [6_720_000, '1 h 52 min'],
+    [172_799_999, '47 h 59 min'],
+    [172_800_000, '2 d'],
     [187_200_000, '2 d 4 h'],
   ])('%d ms read as %s', (milliseconds, text) => {
     expect(durationText(milliseconds)).toBe(text);
@@ -238,17 +268,58 @@ test('what was found in the event history is told as such', () => {
   );
 });
 
-test('repeats that were not told are counted', () => {
-  expect(reportText({ ...report, repeats: 41 }, 'App/Sentry', 10)).toContain(
-    'The same was reverted 41 times more since it was last reported.',
-  );
+test('repeats that were not told are counted, before what else is to be known', () => {
+  expect(closingOf({ repeats: 41 })).toBe(`
+The same was reverted 41 times more since it was last reported.
+
+Revoking a rule does not cut connections that were made while it stood: look for them.
+
+Sent by the sentry App/Sentry.`);
+});
+
+describe('the end of the text', () => {
+  const AGAIN = 'The same was reverted 2 times more since it was last reported.';
+  const CONNECTIONS =
+    'Revoking a rule does not cut connections that were made while it stood: look for them.';
+  const LOOK =
+    'Look at the group now: until a later message says otherwise, it is not as it should be.';
+  const failed: RuleOutcome = { ...opened, outcome: { kind: 'failed', reason: 'denied' } };
+  const closing = (...lines: string[]) =>
+    `\n${[...lines, 'Sent by the sentry App/Sentry.'].join('\n\n')}`;
+
+  test('asks to look at a group that is not as it should be, and says nothing of connections', () => {
+    expect(closingOf({ rules: [opened, failed] })).toBe(closing(LOOK));
+    expect(closingOf({ rules: [failed], repeats: 2 })).toBe(closing(AGAIN, LOOK));
+  });
+
+  test.each<[string, RuleOutcome[]]>([
+    ['added', [opened]],
+    ['modified', [{ ...opened, change: 'modified', restored: rule() }]],
+    ['added, among others', [{ ...opened, outcome: { kind: 'kept' } }, opened]],
+  ])('warns of connections where a rule that let them in is gone: %s', (_, rules) => {
+    expect(closingOf({ rules })).toBe(closing(CONNECTIONS));
+  });
+
+  test.each<[string, Partial<RuleOutcome>]>([
+    ['a rule that stays', { outcome: { kind: 'kept' } }],
+    ['a rule that someone else has closed', { outcome: { kind: 'already-gone' } }],
+    ['a rule that is put back', { change: 'removed', restored: rule() }],
+    ['a description', { change: 'described', restored: rule() }],
+  ])('does not for %s', (_, values) => {
+    const rules = [{ ...opened, ...values }];
+    expect(closingOf({ rules })).toBe(closing());
+    expect(closingOf({ rules, repeats: 2 })).toBe(closing(AGAIN));
+  });
 });
 
 test('rules beyond the limit are counted', () => {
   const many = { ...report, rules: [opened, opened, opened] };
-  expect(reportText(many, 'App/Sentry', 1)).toContain(
-    "… and 2 more rules, which do not fit into this message. The log of the sentry's function has all of them, by their ids.",
+  const text = reportText(many, 'App/Sentry', 1);
+  expect(text).toContain(
+    "s.\n\n… and 2 more rules, which do not fit into this message. The log of the sentry's function has all of them, by their ids.\n\nRevoking ",
   );
+  expect(text.match(/^- /gm)).toHaveLength(1);
+  expect(reportText(many, 'App/Sentry', 3)).not.toContain('more rules');
   expect(reportSubject(many)).toContain('tcp 22 from 0.0.0.0/0 and 2 more');
 });
 
@@ -258,8 +329,14 @@ test('a notice is told, and weighs', () => {
     rules: [],
     notices: [{ severity: 'high', text: 'The monitored group was deleted.' }],
   };
-  expect(reportText(noticed, 'App/Sentry', 1)).toContain('\nThe monitored group was deleted.\n');
+  expect(reportText(noticed, 'App/Sentry', 1)).toMatch(
+    /^Security group sg-1 \(web\) was changed\.\n[^]+\n\nThe monitored group was deleted\.\n\nSent by the sentry App\/Sentry\.$/,
+  );
   expect(reportSubject(noticed)).toBe('[HIGH] sg-1: The monitored group was deleted.');
+  const notices = [...noticed.notices, { severity: 'low' as const, text: 'It had 3 rules.' }];
+  expect(reportSubject({ ...noticed, notices })).toBe(
+    '[HIGH] sg-1: The monitored group was deleted. It had 3 rules.',
+  );
 });
 
 test('a difference is told with the event that led to it, which wrote other values', () => {
@@ -269,14 +346,41 @@ test('a difference is told with the event that led to it, which wrote other valu
     'Changed by: not known yet: the event of the call that wrote this has not come',
   );
   expect(text).toContain(
-    'with CloudTrail event event-9, ModifySecurityGroupRules of 2026-01-01T00:00:00.000Z, which is about the same rule and wrote other values',
+    'Found:      with CloudTrail event event-9, ModifySecurityGroupRules of 2026-01-01T00:00:00.000Z, which is about the same rule and wrote other values',
   );
 });
 
 test('a difference that nothing explains says since when it may be there', () => {
   expect(reportText({ ...report, explainedBy: 'nothing' }, 'App/Sentry', 10)).toContain(
-    'when the groups were compared with the ledger, since 2026-01-01T00:00:00.000Z',
+    'Found:      when the groups were compared with the ledger, since 2026-01-01T00:00:00.000Z',
   );
+});
+
+test('an actor without a role is told by name, and with the service that called for it', () => {
+  const actor = { type: 'IAMUser', userName: 'eve' };
+  const lineOf = (values: Partial<typeof actor & { invokedBy: string }>) =>
+    reportText({ ...report, call: { ...report.call, actor: { ...actor, ...values } } }, 'S', 10)
+      .split('\n')
+      .find((line) => line.startsWith('Changed by:'));
+  expect(lineOf({})).toBe('Changed by: eve');
+  expect(lineOf({ invokedBy: 'cloudformation.amazonaws.com' })).toBe(
+    'Changed by: eve, through cloudformation.amazonaws.com',
+  );
+});
+
+test('a rule without a description has no line of it', () => {
+  const text = reportText({ ...report, rules: [{ ...opened, rule: rule() }] }, 'App/Sentry', 10);
+  expect(text).toContain('\n- tcp 22 from 0.0.0.0/0\n  Why: ');
+});
+
+test('in a hub the text and the subject name the account', () => {
+  const hub = { ...report, place: PAYMENTS_PLACE };
+  const text = reportText(hub, 'App/Sentry', 10);
+  expect(text).toContain(
+    'Security group sg-1 (web) in 111122223333 (payments) was changed: reverted.\n',
+  );
+  expect(text).toContain('\nAccount:    111122223333 (payments), Region eu-west-1\n');
+  expect(reportSubject(hub)).toBe('[HIGH] sg-1 in payments: tcp 22 from 0.0.0.0/0: reverted');
 });
 
 test('an event that names no address says so', () => {
