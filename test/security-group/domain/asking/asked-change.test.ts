@@ -1,9 +1,18 @@
-import { asksIn, type AskedRule } from '../../../../src/security-group/domain/asking/asked-change';
+import {
+  type AskedChange,
+  type AskedRule,
+  asksIn,
+  pendingChanges,
+} from '../../../../src/security-group/domain/asking/asked-change';
+import { NO_RULES } from '../../../../src/security-group/domain/changes/named-rules';
 import type { Violation } from '../../../../src/security-group/domain/judging/judgement';
+import type { Situation } from '../../../../src/security-group/domain/judging/situation';
 import { EMPTY_LEDGER, type Grant } from '../../../../src/security-group/domain/ledger/ledger';
 import type { RuleOutcome } from '../../../../src/security-group/domain/reporting/outcome';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import { askedAbout } from '../../samples/asked-changes';
 import { changeReport } from '../../samples/change-reports';
+import { configurationOf } from '../../samples/changes';
 import { rule } from '../../samples/rules';
 
 const SINCE = new Date('2026-01-01T00:00:00Z');
@@ -30,10 +39,13 @@ function outcomeOf(one: Rule, values: Partial<RuleOutcome> = {}): RuleOutcome {
   };
 }
 
-function asked(outcomes: readonly RuleOutcome[], known: readonly [Rule, Grant][] = []) {
+/** A rule of the ledger, and what speaks for it. */
+type Known = readonly [Rule, ...Grant[]];
+
+function asked(outcomes: readonly RuleOutcome[], known: readonly Known[] = []) {
   const { call, group } = changeReport();
   const entries = new Map(
-    known.map(([one, grant]) => [ruleKey(one), { rule: one, grants: [grant], revision: 0 }]),
+    known.map(([one, ...grants]) => [ruleKey(one), { rule: one, grants, revision: 0 }]),
   );
   return asksIn(outcomes, call, group, { ledger: { ...EMPTY_LEDGER, entries } });
 }
@@ -42,7 +54,7 @@ const idsOf = (rules: readonly AskedRule[]) => rules.map((one) => one.rule.id);
 
 test('the most dangerous rules come first: named traffic, inward, wide, and many ports', () => {
   const ofAll = rule({ id: 'all', protocol: '-1' });
-  const wide = rule({ id: 'wide', fromPort: 1, toPort: 9_000 });
+  const wide = rule({ id: 'wide', fromPort: 5_000, toPort: 9_000 });
   const one = rule({ id: 'one', fromPort: 443, toPort: 443 });
   const range = rule({ id: 'range', ipRange: '10.0.0.0/8' });
   const host = rule({ id: 'host', ipRange: '10.0.0.1/32' });
@@ -86,11 +98,11 @@ describe('what a rule was before', () => {
       violations: [violation({ response: 'revertIfDenied' })],
       ...values,
     });
-  const beforeOf = (outcome: RuleOutcome, known: [Rule, Grant][]) =>
+  const beforeOf = (outcome: RuleOutcome, known: Known[]) =>
     asked([outcome], known)[0]!.rules[0]!.before;
 
   test('is what was accepted last, and not what people are still asked about', () => {
-    const known: [Rule, Grant][] = [
+    const known: Known[] = [
       [other, ACCEPTED],
       [after, ACCEPTED],
       [pending, ASKED],
@@ -105,6 +117,15 @@ describe('what a rule was before', () => {
     ).toEqual(before);
   });
 
+  test('is what was accepted, also where people are asked about the same as well', () => {
+    expect(
+      beforeOf(stands({}), [
+        [pending, ASKED, ACCEPTED],
+        [before, ACCEPTED],
+      ]),
+    ).toEqual(pending);
+  });
+
   test('is what people are asked about, where nothing else is known', () => {
     expect(beforeOf(stands({}), [[pending, ASKED]])).toEqual(pending);
     expect(beforeOf(stands({}), [])).toBeUndefined();
@@ -117,7 +138,7 @@ describe('what a rule was before', () => {
   });
 
   test('is its other description, where that is what was changed', () => {
-    const known: [Rule, Grant][] = [[{ ...after, description: 'office' }, ACCEPTED]];
+    const known: Known[] = [[{ ...after, description: 'office' }, ACCEPTED]];
     const described = stands({ change: 'described' });
     expect(beforeOf(described, known)).toMatchObject({ description: 'office' });
     expect(beforeOf(described, [])).toBeUndefined();
@@ -147,5 +168,93 @@ describe('the tags of a rule', () => {
     expect(tagsOf(2, 'modified')).toEqual([2, undefined]);
     expect(tagsOf(2, 'removed')).toEqual([undefined, undefined]);
     expect(tagsOf(2, 'described')).toEqual([undefined, undefined]);
+  });
+
+  test('are shown up to a thousand characters', () => {
+    const shownOf = (length: number) => {
+      const tags = [{ key: 'k'.repeat(100), value: 'v'.repeat(length) }];
+      const one = { ...rule({ id: 'sgr-1' }), tags };
+      return asked([outcomeOf(one)])[0]!.rules[0]!.tags?.length;
+    };
+    expect([shownOf(900), shownOf(901)]).toEqual([1, undefined]);
+  });
+});
+
+describe('what is written while a change stands that may be denied', () => {
+  const before = rule({ id: 'sgr-1', ipRange: '10.0.0.0/8' });
+  const after = rule({ id: 'sgr-1' });
+  const now = new Date('2026-01-01T12:00:00Z');
+  const workflows = [
+    { name: 'others', expireMilliseconds: 60_000 },
+    { name: 'approvals', expireMilliseconds: 3_600_000 },
+  ];
+  const standing = { response: 'revertIfDenied' } as const;
+
+  function written(
+    one: Pick<AskedRule, 'rule' | 'change' | 'before'>,
+    values: Partial<AskedChange>,
+    ...known: Rule[]
+  ) {
+    const entries = new Map(
+      known.map((each) => [ruleKey(each), { rule: each, grants: [ACCEPTED], revision: 3 }]),
+    );
+    const situation: Situation = {
+      groupId: 'sg-1',
+      group: { rules: [], unreadableRuleIds: [] },
+      ledger: { ...EMPTY_LEDGER, entries },
+      policies: [],
+      prefixLists: new Map(),
+      hints: { ...NO_RULES, byTrustedActor: false },
+      now,
+    };
+    const rules = [{ ...one, violations: [] }];
+    return pendingChanges(askedAbout(rules, values), situation, configurationOf([], { workflows }));
+  }
+
+  test('is a grant until a quarter of an hour after the request ends, and a wait of what it was', () => {
+    const until = new Date('2026-01-01T13:15:00Z');
+    expect(written({ change: 'modified', rule: after, before }, standing, before)).toMatchObject([
+      {
+        kind: 'put',
+        entry: {
+          rule: after,
+          grants: [{ cause: 'approval-request', by: 'approvals', requestId: 'request-1', until }],
+          toldAt: now,
+        },
+      },
+      {
+        kind: 'put',
+        entry: { rule: before, suspension: { requestId: 'request-1', until }, revision: 3 },
+      },
+    ]);
+  });
+
+  test('lasts a quarter of an hour where no workflow has that name any more', () => {
+    const gone = { ...standing, workflow: 'gone' };
+    expect(written({ change: 'added', rule: after }, gone)).toMatchObject([
+      { entry: { grants: [{ until: new Date('2026-01-01T12:15:00Z') }] } },
+    ]);
+  });
+
+  test('has no end where what no one answers stays', () => {
+    const [change] = written(
+      { change: 'added', rule: after },
+      { ...standing, whenUnanswered: 'accept' },
+    );
+    expect(change!.entry.grants).toEqual([
+      { cause: 'approval-request', by: 'approvals', since: now, requestId: 'request-1' },
+    ]);
+  });
+
+  test('is a wait of a rule that was removed, where the ledger has it', () => {
+    expect(written({ change: 'removed', rule: before }, standing, before)).toMatchObject([
+      { kind: 'put', entry: { rule: before, suspension: { requestId: 'request-1' } } },
+    ]);
+    expect(written({ change: 'removed', rule: before }, standing)).toEqual([]);
+  });
+
+  test('is nothing for a new description, nor for what was reverted', () => {
+    expect(written({ change: 'described', rule: after, before }, standing, before)).toEqual([]);
+    expect(written({ change: 'added', rule: after }, {})).toEqual([]);
   });
 });

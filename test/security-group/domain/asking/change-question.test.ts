@@ -38,6 +38,14 @@ test('the question says what was done to which group, by whom, from where, and w
   });
 });
 
+test('the question names the role of a session, whose name anyone may choose', () => {
+  const { facts } = changeQuestion(asked({ call: { ...asked().call, actor: deployer } }));
+  expect(facts.at(-1)).toEqual({
+    label: 'Role',
+    value: 'arn:aws:iam::111111111111:role/Deploy',
+  });
+});
+
 test('tags that make it sensitive are one label for each key, with all values that it had', () => {
   const sensitiveTags = [
     { key: 'data-class', value: 'restricted' },
@@ -69,6 +77,11 @@ describe('in a hub', () => {
         value: 'AuthorizeSecurityGroupIngress, 2026-01-01 00:00:00 UTC, from 198.51.100.7',
       },
     ]);
+  });
+
+  test('an account without a warning makes no question sensitive', () => {
+    const place = { ...PAYMENTS_PLACE, account: { name: 'payments' } };
+    expect(Object.keys(changeQuestion(asked({ place })))).not.toContain('sensitiveLabels');
   });
 
   test('links tell to which account one has to be signed in', () => {
@@ -171,6 +184,12 @@ describe('each rule is shown', () => {
       'it had 2 more tags: too much to show, and so no part of the request',
       'the group is locked',
     ]);
+    expect(
+      changeQuestion(asked({ rules: [{ ...ssh, otherTags: 1 }] })).changes[0]!.remarks,
+    ).toEqual([
+      'it had 1 more tag: too much to show, and so no part of the request',
+      'the group is locked',
+    ]);
   });
 
   test('with the names of the groups that it refers to, now and before', () => {
@@ -188,6 +207,8 @@ describe('each rule is shown', () => {
       'the group sg-3 is cache',
       'the group is locked',
     ]);
+    const unknown = changeQuestion(asked({ rules: [one], groupNames: { 'sg-3': 'cache' } }));
+    expect(unknown.changes[0]!.remarks).toEqual(['the group sg-3 is cache', 'the group is locked']);
   });
 });
 
