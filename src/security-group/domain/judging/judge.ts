@@ -12,7 +12,7 @@ import {
 import { grantsOf, type Ground, reasonUnder, responseTo, violationsOf } from './violations';
 import { names, namesAsItStands, namesMissing, writesDescription } from '../changes/named-rules';
 import { entryOf, type LedgerEntry, livingGrants } from '../ledger/ledger';
-import { isAsking, isDisabled, isReverting, type Response } from '../policies/policy';
+import { isAsking, isDisabled, isReverting } from '../policies/policy';
 import { DIRECTIONS, isSameRule, type Rule, ruleKey } from '../rules/rule';
 
 /**
@@ -76,9 +76,16 @@ function judgeStanding(rule: Rule, situation: IndexedSituation): Judgement {
   if (!written) return { ...judged, verdict: 'wait' };
   const answered = chargedWith(rule, grants, violations, hints);
   if (answered.length === 0) return { ...judged, verdict: 'wait' };
-  const { response } = strongest(answered) ?? { response: 'notifyOnly' };
-  if (!isReverting(response)) return { ...judged, verdict: isAsking(response) ? 'ask' : 'keep' };
-  return { ...judged, ...reversalOf(rule, situation) };
+  const verdict = verdictOn(answered);
+  return { ...judged, ...(verdict === 'restore' ? reversalOf(rule, situation) : { verdict }) };
+}
+
+/** `restore`: it is to be as it was before. */
+function verdictOn(violations: readonly Violation[]): 'restore' | 'ask' | 'keep' {
+  const decisive = strongest(violations);
+  if (!decisive) return 'keep';
+  if (isReverting(decisive.response)) return 'restore';
+  return isAsking(decisive.response) ? 'ask' : 'keep';
 }
 
 /**
@@ -105,8 +112,9 @@ function answerToUnexplained(
   { rule, violations }: Pick<Judgement, 'rule' | 'violations'>,
   situation: IndexedSituation,
 ): Answer {
-  const { response } = strongest(exceptLocked(violations)) ?? { response: 'notifyOnly' };
-  return isReverting(response) ? reversalOf(rule, situation) : { verdict: 'wait' };
+  return verdictOn(exceptLocked(violations)) === 'restore'
+    ? reversalOf(rule, situation)
+    : { verdict: 'wait' };
 }
 
 function exceptLocked(violations: readonly Violation[]): readonly Violation[] {
@@ -158,7 +166,7 @@ function judgeDescription(rule: Rule, entry: LedgerEntry, situation: Situation):
               ]
             : [],
         );
-  const verdict = verdictOnDescription(strongest(violations)?.response);
+  const verdict = verdictOn(violations);
   return {
     rule,
     change: unchanged ? 'added' : 'described',
@@ -167,11 +175,6 @@ function judgeDescription(rule: Rule, entry: LedgerEntry, situation: Situation):
     violations,
     ...(verdict === 'restore' && { restored }),
   };
-}
-
-function verdictOnDescription(response: Response = 'notifyOnly'): 'restore' | 'ask' | 'keep' {
-  if (isReverting(response)) return 'restore';
-  return isAsking(response) ? 'ask' : 'keep';
 }
 
 function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
@@ -205,14 +208,12 @@ function judgeMissing(entry: LedgerEntry, situation: Situation): Judgement {
         ]
       : [],
   );
-  const { response } = strongest(violations) ?? { response: 'notifyOnly' };
-  if (!isReverting(response)) {
-    return { ...judged, violations, verdict: isAsking(response) ? 'ask' : 'keep' };
-  }
+  const verdict = verdictOn(violations);
+  if (verdict !== 'restore') return { ...judged, violations, verdict };
   const notRestorable = whyNotPutBack(entry, situation);
   return notRestorable
     ? { ...judged, violations, verdict: 'keep', notRestorable }
-    : { ...judged, violations, verdict: 'restore', restored: rule };
+    : { ...judged, violations, verdict, restored: rule };
 }
 
 function isMissingExplained(rule: Rule, modified: Rule | undefined, hints: Hints): boolean {
