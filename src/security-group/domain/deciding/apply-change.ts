@@ -295,19 +295,15 @@ async function conclude(
   );
   const done = answers.filter((one) => !refused.includes(one)).map(({ rule }) => rule);
   await learnOfApplied(done, grant, asked.group.id, ports);
-  if (refused.length > 0) {
-    await withdrawGrants(
-      refused.map(({ rule }) => rule),
-      grant,
-      asked.group.id,
-      ports,
-    );
-    const [first] = refused;
-    const isByMember = first?.answer?.kind === 'refused' && first.answer.byMember !== undefined;
+  const [first] = refused;
+  if (first) {
+    const refusedRules = refused.map(({ rule }) => rule);
+    await withdrawGrants(refusedRules, grant, asked.group.id, ports);
+    const isByMember = first.answer?.kind === 'refused' && first.answer.byMember !== undefined;
     const refusedBy = isByMember ? 'The member' : 'EC2';
     return {
       outcome: 'failed',
-      text: `${refusedBy} refused ${refused.length} of ${asked.rules.length} rules${first ? `: ${reasonUndone(first)}` : ''}`,
+      text: `${refusedBy} refused ${refused.length} of ${asked.rules.length} rules: ${reasonUndone(first)}`,
     };
   }
   const untagged = grant.until ? await tagModified(asked, grant.until, ports) : '';

@@ -159,8 +159,8 @@ function isAsMade({ rule, change }: AskedRule, { rules }: GroupRules): boolean {
 
 /** What cannot have its earlier values again is revoked, as if it had been added. */
 function asReverted(rule: AskedRule, { rules }: GroupRules): AskedRule {
-  const { before, change } = rule;
-  if (change !== 'modified' || !before) return rule;
+  const { before } = rule;
+  if (!before) return rule;
   const isThere = rules.some((standing) =>
     [before, rule.rule].some((known) => ruleKey(known) === ruleKey(standing)),
   );

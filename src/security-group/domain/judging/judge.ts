@@ -13,7 +13,7 @@ import { grantsOf, type Ground, reasonUnder, responseTo, violationsOf } from './
 import { names, namesAsItStands, namesMissing, writesDescription } from '../changes/named-rules';
 import { entryOf, type LedgerEntry, livingGrants } from '../ledger/ledger';
 import { isAsking, isDisabled, isReverting } from '../policies/policy';
-import { DIRECTIONS, isSameRule, type Rule, ruleKey } from '../rules/rule';
+import { isSameRule, type Rule, ruleKey } from '../rules/rule';
 
 /**
  * State decides, the event only points: each rule that stands in the group is judged, each accepted
@@ -260,9 +260,9 @@ function withDirection(values: Rule, situation: IndexedSituation): Rule {
   const [remembered] = situation.entriesById.get(values.id ?? '') ?? [];
   const known = standing?.direction ?? remembered?.rule.direction;
   if (known) return { ...values, direction: known };
-  const [ingress, egress] = DIRECTIONS.map((direction) => ({ ...values, direction }));
-  const isEgress = egress && ingress && violationsOfGone(ingress, situation).length === 0;
-  return isEgress ? egress : { ...values, direction: 'ingress' };
+  const ingress: Rule = { ...values, direction: 'ingress' };
+  const isHarmless = violationsOfGone(ingress, situation).length === 0;
+  return isHarmless ? { ...values, direction: 'egress' } : ingress;
 }
 
 /** The rule as it was before someone modified it, where that may be restored. */
