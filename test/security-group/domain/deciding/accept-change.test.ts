@@ -95,7 +95,7 @@ describe('what people approve as it stands', () => {
     expect(sentry.ledger.entryOf('sg-1', viaList)).toMatchObject({ prefixListVersion: 4 });
   });
 
-  test('for a time is told with its end, and needs no tag where EC2 shows no id of the rule', async () => {
+  test('for a time is told with its end, and carries no tag where EC2 shows no id of the rule', async () => {
     const { id: _, ...unnamed } = ssh;
     const sentry = await askedAbout([], [ssh], added(ssh));
     sentry.groups.put('sg-1', () => [unnamed]);
@@ -103,6 +103,7 @@ describe('what people approve as it stands', () => {
       outcome: 'carried-out',
       text: 'The rule stays. The approval ends at 2026-01-01 01:00 UTC.',
     });
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([unnamed]);
   });
 
   test('is accepted though a rule that was added is described otherwise by then', async () => {

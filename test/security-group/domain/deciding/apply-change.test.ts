@@ -1,5 +1,6 @@
 import type { Change } from '../../../../src/security-group/domain/changes/change';
 import type { Grant } from '../../../../src/security-group/domain/ledger/ledger';
+import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { Faults } from '../../in-memory/faults';
@@ -372,6 +373,14 @@ describe('a rule that is modified again', () => {
       text: 'The rule was modified again.',
     });
   });
+});
+
+test('a policy that approvals answer, though it asks no one itself, does not forbid it', async () => {
+  const { baseline, asking: people } = asking(locked, 'revertUntilApproved');
+  const sentry = await ofAdded(ssh);
+  const answered: Policy = { baseline, response: 'revert', asking: people! };
+  sentry.configuration = { ...sentry.configuration, policies: [revertFirst, answered] };
+  expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
 });
 
 test('what only tells does not forbid what people have approved', async () => {

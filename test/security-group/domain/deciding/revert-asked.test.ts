@@ -228,6 +228,14 @@ describe('a new description', () => {
     await sentry.respond(change);
     await sentry.decide('denied');
     expect(sentry.groups.rulesIn('sg-1')).toEqual([ssh, ours]);
+    expect(sentry.ledger.entryOf('sg-1', https)!.rule.description).toBe('ours');
+  });
+
+  test('is no ground to take the rule away, though nothing speaks for it any more', async () => {
+    const sentry = await ofDescribed();
+    sentry.ledger.forget('sg-1', https);
+    await sentry.decide('denied');
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([ssh, mine]);
   });
 });
 
