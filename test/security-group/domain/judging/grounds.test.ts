@@ -100,6 +100,23 @@ describe('a removed rule that is not allowed any more', () => {
     const policies = [lockedRestoring, allowHttpsOnly];
     expect(whyNotPutBack(one, missing(one, { policies }))).toMatchObject({ mayChange: false });
   });
+
+  test('is not put back either where that would be within what it may open, if it were empty', () => {
+    const httpsViaList = rule({ prefixListId: 'pl-1', fromPort: 443, toPort: 443 });
+    const operator: Grant = { ...adopted, cause: 'operator', by: 'olga' };
+    const internal: Policy = {
+      baseline: {
+        kind: 'allowOnly',
+        patterns: [{ name: 'internal', peers: [{ kind: 'ipRange', cidr: '10.0.0.0/8' }] }],
+      },
+      response: 'revert',
+    };
+    const policies = [lockedRestoring, internal];
+    for (const grant of [adopted, operator]) {
+      const one = { ...entry(httpsViaList, grant), prefixListVersion: 1 };
+      expect(whyNotPutBack(one, missing(one, { policies }))).toMatchObject({ mayChange: false });
+    }
+  });
 });
 
 describe('a removed rule whose prefix list is in doubt', () => {
