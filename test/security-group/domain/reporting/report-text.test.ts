@@ -122,7 +122,7 @@ describe('a rule in dispute', () => {
     ]);
   });
 
-  test('is counted where it does not fit in', () => {
+  test('is counted where it does not fit in, in a paragraph of its own', () => {
     const text = reportText({ ...report, disputes: [dispute, dispute] }, 'App/Sentry', 1);
     expect(text).toContain(
       'DisputedRuleAlarm.\n\n… and 1 more rules in dispute.\n\n- tcp 22 from 0.0.0.0/0 (sgr-1)\n',
@@ -312,7 +312,7 @@ describe('the end of the text', () => {
   });
 });
 
-test('rules beyond the limit are counted', () => {
+test('rules beyond the limit are counted, and not shown', () => {
   const many = { ...report, rules: [opened, opened, opened] };
   const text = reportText(many, 'App/Sentry', 1);
   expect(text).toContain(
@@ -323,7 +323,7 @@ test('rules beyond the limit are counted', () => {
   expect(reportSubject(many)).toContain('tcp 22 from 0.0.0.0/0 and 2 more');
 });
 
-test('a notice is told, and weighs', () => {
+test('notices are told, and weigh', () => {
   const noticed: ChangeReport = {
     ...report,
     rules: [],
@@ -339,7 +339,7 @@ test('a notice is told, and weighs', () => {
   );
 });
 
-test('a difference is told with the event that led to it, which wrote other values', () => {
+test('a difference is told with the event by which it was found, which wrote other values', () => {
   const pointedToBy = { ...report.call, eventId: 'event-9', eventName: 'ModifySecurityGroupRules' };
   const text = reportText({ ...report, pointedToBy }, 'App/Sentry', 10);
   expect(text).toContain(
@@ -350,7 +350,7 @@ test('a difference is told with the event that led to it, which wrote other valu
   );
 });
 
-test('a difference that nothing explains says since when it may be there', () => {
+test('a difference that nothing explains says how it was found, and since when it may be there', () => {
   expect(reportText({ ...report, explainedBy: 'nothing' }, 'App/Sentry', 10)).toContain(
     'Found:      when the groups were compared with the ledger, since 2026-01-01T00:00:00.000Z',
   );
