@@ -207,7 +207,12 @@ function grantChanges(
   if (change === 'described') {
     return entry ? [put({ ...entry, rule: withTagsOf(rule, entry.rule) })] : [];
   }
-  return [put(withGrant(asShown(one), entry, grant, lists))];
+  return [put(withGrant(asToBeMade(one, grant), entry, grant, lists))];
+}
+
+/** Only what is added can be tagged in the same call. */
+function asToBeMade(one: AskedRule, { until }: Grant): Rule {
+  return until && !one.before ? withTag(asShown(one), until) : asShown(one);
 }
 
 function onePerRule(changes: readonly LedgerChange[]): LedgerChange[] {
@@ -240,7 +245,7 @@ async function apply(
     const isMade = (found: Rule) => found.id === rule.id && isDescribedAlike(rule, found);
     return unlessMade(await groups.modify(groupId, rule.id, rule), isMade, groupId, ports);
   }
-  const made = grant.until ? withTag(asShown(one), grant.until) : asShown(one);
+  const made = asToBeMade(one, grant);
   const isMade = (found: Rule) => isAddedAs(made, found);
   if (standing) return isMade(standing) ? asLeft : undefined;
   return unlessMade(await groups.authorize(groupId, made), isMade, groupId, ports);
@@ -346,9 +351,10 @@ async function learnOfApplied(
   if (learned.length > 0) await ledger.write(groupId, onePerRule(learned));
 }
 
+/** No more than that: someone may have described and tagged what stood there already. */
 function learnId(entry: LedgerEntry | undefined, standing: Rule | undefined): LedgerChange[] {
   return entry && standing && entry.rule.id !== standing.id
-    ? [put({ ...entry, rule: standing })]
+    ? [put({ ...entry, rule: { ...entry.rule, id: standing.id } })]
     : [];
 }
 
@@ -386,7 +392,6 @@ async function withdrawGrants(
   );
 }
 
-/** Only what is added can be tagged in the same call. */
 async function tagModified(
   { group, rules }: AskedChange,
   until: Date,

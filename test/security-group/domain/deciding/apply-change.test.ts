@@ -120,7 +120,7 @@ describe('what was approved is granted once', () => {
 });
 
 describe('what was approved is not granted', () => {
-  test('as far as EC2 refuses it; the rest is made, and holds', async () => {
+  test('as far as EC2 refuses it, and is forgotten; the rest is made, and holds', async () => {
     const sentry = await ofAdded(ssh, http, https);
     for (const id of ['sgr-ssh', 'sgr-http']) sentry.groups.refuses.set(id, noRoom);
     expect(await sentry.decide('approved')).toMatchObject({
@@ -276,6 +276,33 @@ test('a rule that someone adds between the look and the call stood there already
   });
 });
 
+describe('a rule that stood there already, described otherwise and with other tags', () => {
+  const shown = { ...ssh, description: 'for me', tags: [{ key: 'team', value: 'a' }] };
+  const other = {
+    ...ssh,
+    id: 'sgr-other',
+    description: 'by the CISO',
+    tags: [{ key: 'team', value: 'b' }],
+  };
+
+  test('is accepted as people were shown it, under the id that it has', async () => {
+    const sentry = await ofAdded(shown);
+    sentry.groups.put('sg-1', () => [other]);
+    expect(await sentry.decide('approved')).toMatchObject({
+      text: 'The rule stood there already.',
+    });
+    expect(sentry.ledger.entryOf('sg-1', ssh)!.rule).toEqual({ ...shown, id: 'sgr-other' });
+  });
+
+  test('is described as people were shown it once the call that described it is known', async () => {
+    const sentry = await ofAdded(shown);
+    sentry.groups.put('sg-1', () => [other]);
+    await sentry.decide('approved');
+    await sentry.respond({ ...added(other), eventId: 'event-2' });
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([{ ...other, description: 'for me' }]);
+  });
+});
+
 describe('what is added again is known by its new id', () => {
   test('at once, without a pause, where it shows', async () => {
     const sentry = await ofAdded(http, https);
@@ -312,6 +339,7 @@ describe('the tag with the end of an approval', () => {
     const sentry = await ofAdded({ ...ssh, tags: [{ key: TAG, value: 'never' }, team] });
     await sentry.decide('approved', { until: SOON });
     expect(sentry.groups.rulesIn('sg-1').map(({ tags }) => tags)).toEqual([[team, end]]);
+    expect(sentry.ledger.entryOf('sg-1', ssh)!.rule.tags).toEqual([team, end]);
   });
 
   test('is no more words than those about the end, where it could be put', async () => {
@@ -346,6 +374,13 @@ describe('a rule that is modified again', () => {
     const sentry = await ofModified();
     sentry.groups.put('sg-1', (rules) => [...rules, https]);
     await sentry.decide('approved');
+    expect(sentry.ledger.entryOf('sg-1', narrow)).toBeUndefined();
+  });
+
+  test('leaves nothing that speaks for the values before it also while EC2 still shows those', async () => {
+    const sentry = await ofModified();
+    sentry.groups.modify = async () => ({ kind: 'done' });
+    expect(await sentry.decide('approved')).toMatchObject({ outcome: 'carried-out' });
     expect(sentry.ledger.entryOf('sg-1', narrow)).toBeUndefined();
   });
 
