@@ -8,7 +8,7 @@ import type { Hints, Situation } from '../../../../src/security-group/domain/jud
 import type { GroupLedger } from '../../../../src/security-group/domain/ledger/ledger';
 import type { PrefixList } from '../../../../src/security-group/domain/rules/prefix-list';
 import { ruleKey } from '../../../../src/security-group/domain/rules/rule';
-import { forbidSsh, locked } from '../../samples/changes';
+import { allowHttpsOnly, forbidSsh, locked } from '../../samples/changes';
 import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
@@ -127,6 +127,10 @@ describe('entries that are gone by now', () => {
   test.each<[string, Partial<Situation>]>([
     ['they were harmless', { hints: hintsOf(2, '192.168.0.0/16') }],
     ['they are still there', { hints: hintsOf(2, OFFICE) }],
+    [
+      'they are still there, and nothing of the kind may be open',
+      { hints: hintsOf(2, OFFICE), policies: [allowHttpsOnly] },
+    ],
     ['no rule names the list', { group: { rules: [rule()], unreadableRuleIds: [] } }],
     ['EC2 does not show the list', { prefixLists: listsOf(other) }],
     ['the event changes no list', { hints: { ...NO_RULES, byTrustedActor: false } }],
