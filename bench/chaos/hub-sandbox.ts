@@ -34,7 +34,7 @@ export const ALICE = 'U0ALICE';
 const CHANNEL = 'C0APPROVE';
 
 /** In days. */
-export const [DEACTIVATE_AFTER, GRACE, DELETE_AFTER] = [30, 7, 30] as const;
+export const [DEACTIVATE_AFTER, GRACE, DELETE_AFTER] = [30, 7, 8] as const;
 
 /** A hub with one member besides its own account, and both sentries. */
 export class HubSandbox extends SlackSandbox {
