@@ -15,6 +15,7 @@ import type {
   DisturbedCall,
   Fault,
   LostAnswers,
+  NoticedOutage,
   PutEvent,
 } from './cloudtrail/tap';
 import { readAssembly } from './deployer/assembly';
@@ -355,9 +356,9 @@ export class LocalAws {
   /**
    * For so many milliseconds of the sandbox's time, functions hear nothing but errors of a service.
    */
-  takeDown(service: string, milliseconds: number): void {
+  takeDown(service: string, milliseconds: number): NoticedOutage {
     const until = this.parts.clock.now() + milliseconds;
-    this.parts.tap.takeDown({ service, isOver: () => this.parts.clock.now() >= until });
+    return this.parts.tap.takeDown({ service, isOver: () => this.parts.clock.now() >= until });
   }
 
   /**

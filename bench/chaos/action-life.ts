@@ -1,4 +1,5 @@
 import { ActionSandbox, ALICE, BOB } from './action-sandbox';
+import { stepOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
@@ -22,9 +23,9 @@ export const ACTION_LIFE: KindOfLife = {
 are asked for. Two people approve the first, and the snapshot is deleted; someone denies the second; two approve the
 third for an hour, and it ends. Compared are the snapshots, what is stored of each request and its result, the audit,
 every text that Slack shows, and dead letters. Where a question says that it failed, someone has it tried again at
-the end. That the function tells of a snapshot that its own earlier call has
-deleted in other words, is no difference. No one repeats a call of that function whose answer is lost: with every answer
-lost it has no answer at all, so its messages become dead letters, of which an alarm tells, until someone has it tried again.`,
+the end. Where its own earlier call has deleted the snapshot, the function says so in other words: that is no
+difference. No one repeats a call of that function whose answer is lost. With every answer lost it has no answer at all,
+so its messages become dead letters, of which an alarm tells, until someone has it tried again.`,
   async begin() {
     return new ActionLife(await ActionSandbox.start());
   },
@@ -37,23 +38,27 @@ class ActionLife implements Life {
     this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
   }
 
-  async live({ after }: LifeOptions = {}): Promise<EndState> {
+  async live({ before, after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
     const since = sinceNow(sandbox);
     const messages = sandbox.slack.messages.length;
     const approved = await sandbox.makeSnapshot();
     const denied = await sandbox.makeSnapshot();
     const timed = await sandbox.makeSnapshot();
+    before?.('a deletion is asked for, and approved');
     await this.decide(approved, 'Approve', [ALICE, BOB]);
+    before?.('one is asked for, and denied');
     await this.decide(denied, 'Deny', [ALICE]);
+    before?.('one is asked for, and approved for an hour');
     await this.decide(timed, 'Approve for 1 h', [ALICE, BOB]);
+    before?.('that hour goes by');
     await sandbox.pass(AN_HOUR_LATER_MS);
     await after?.(since);
     const ids = [approved, denied, timed];
     for (const id of ids) await this.retryWhatFailed(id);
     await sandbox.pass(LATER_MS);
     await sandbox.pass(LATER_MS);
-    const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, ids)));
+    const own = (texts: readonly string[]) => texts.map((text) => nameless(text, ids));
     const left = {
       snapshots: own(
         await Promise.all(
@@ -62,11 +67,15 @@ class ActionLife implements Life {
       ),
       results: own(await this.resultsOf(ids)),
       audit: own(await this.auditOf(ids)),
-      slack: own(shownTexts(sandbox.slack.messages.slice(messages))),
+      slack: distinct(own(shownTexts(sandbox.slack.messages.slice(messages)))),
       'dead letters': await this.deadLetters.taken(),
     };
     await sandbox.pass(BETWEEN_LIVES_MS);
     return left;
+  }
+
+  async pass(milliseconds: number): Promise<void> {
+    await this.sandbox.pass(milliseconds);
   }
 
   async end(): Promise<void> {
@@ -115,7 +124,7 @@ class ActionLife implements Life {
     return items.flatMap(({ pk, sk, data }) => {
       const id = ids.find((one) => pk?.S?.includes(one));
       if (id === undefined || !sk?.S?.startsWith('AUDIT#')) return [];
-      const { what } = JSON.parse(data?.S ?? '{}');
+      const what = stepOfAudit(data?.S);
       return TRIED_AGAIN.includes(what) ? [] : [`${id}: ${what}`];
     });
   }

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import { stepOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
@@ -14,6 +16,7 @@ const AFTER_A_FAILURE_MS = 100_000;
 const MOST_LIVES = 640;
 /** A group holds 60 rules, and each life leaves one. */
 const LIVES_OF_A_PAIR = 40;
+const RECONCILE = 'GuardReconcileRule';
 /** So that none stands in the number of the account. */
 const FIRST_PORT = 30_000;
 
@@ -47,7 +50,7 @@ class ApprovalLife implements Life {
     this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
   }
 
-  async live({ after }: LifeOptions = {}): Promise<EndState> {
+  async live({ before, after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
     const since = sinceNow(sandbox);
     if (this.lives % LIVES_OF_A_PAIR === 0) sandbox.begin();
@@ -56,20 +59,24 @@ class ApprovalLife implements Life {
     await sandbox.pass(BETWEEN_LIVES_MS);
     const [questions, messages] = [sandbox.questions.length, sandbox.messages.length];
     const { deliveries } = await sandbox.localAws.inbox.during(async () => {
-      await this.story(port);
+      await this.story(port, before);
       await after?.(since);
       await sandbox.pass(LATER_MS);
       await sandbox.pass(LATER_MS);
     });
-    const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, port)));
+    const own = (texts: readonly string[]) => texts.map((text) => nameless(text, port));
     return {
       rules: own([...(await this.rulesOf(port)), ...(await this.rulesOf(port + 1))]),
       ledgers: own(await this.ledgersOf(port)),
-      audit: distinct(await this.auditSince(questions)),
-      slack: own(shownTexts(sandbox.messages.slice(messages))),
+      audit: await this.auditSince(questions),
+      slack: distinct(own(shownTexts(sandbox.messages.slice(messages)))),
       told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, port))),
       'dead letters': await this.deadLetters.taken(),
     };
+  }
+
+  async pass(milliseconds: number): Promise<void> {
+    await this.sandbox.pass(milliseconds);
   }
 
   async end(): Promise<void> {
@@ -77,21 +84,26 @@ class ApprovalLife implements Life {
     await this.sandbox.stop();
   }
 
-  private async story(port: number): Promise<void> {
+  private async story(port: number, before?: LifeOptions['before']): Promise<void> {
     const { sandbox } = this;
     const { guarded, lenient } = sandbox;
+    before?.('a port is opened');
     await this.open(guarded, port);
     await sandbox.pass(LATER_MS);
+    before?.('people approve');
     await this.click(ALICE, 'Approve');
     await this.click(BOB, 'Approve');
     await sandbox.pass(LATER_MS);
+    before?.('an operator accepts it');
     await this.accept(guarded, port);
+    before?.('another port is opened');
     await this.open(lenient, port + 1);
     await sandbox.pass(LATER_MS);
+    before?.('someone denies');
     await this.click(ALICE, 'Deny');
     await sandbox.pass(LATER_MS);
-    await sandbox.localAws.fire(sandbox.stack, 'GuardReconcileRule');
-    await sandbox.settled();
+    before?.('reconcile looks');
+    await this.reconcile();
   }
 
   private async open(groupId: string, port: number): Promise<void> {
@@ -119,14 +131,30 @@ class ApprovalLife implements Life {
   /** An operator who gets an error orders it again. */
   private async accept(groupId: string, port: number): Promise<void> {
     const { sandbox } = this;
-    const rules = await sandbox.described(groupId);
-    const ruleId = rules.find(({ FromPort }) => FromPort === port)?.SecurityGroupRuleId;
-    const order = { action: 'accept', groupId, ruleId, by: 'olga', reason: 'needed' };
     const operate = sandbox.physicalId('AWS::Lambda::Function', 'GuardOperate');
     await untilDone(
-      this.sandbox,
-      async () => sandbox.localAws.invoke(operate, order),
-      laterAndLater(this.sandbox),
+      sandbox,
+      async () => {
+        const rules = await sandbox.described(groupId);
+        const ruleId = rules.find(({ FromPort }) => FromPort === port)?.SecurityGroupRuleId;
+        const order = { action: 'accept', groupId, ruleId, by: 'olga', reason: 'needed' };
+        await sandbox.localAws.invoke(operate, order);
+      },
+      laterAndLater(sandbox),
+    );
+    await sandbox.settled();
+  }
+
+  /** A run that failed comes again. */
+  private async reconcile(): Promise<void> {
+    const { sandbox } = this;
+    await untilDone(
+      sandbox,
+      async () => {
+        const { succeeded, error } = await sandbox.localAws.fire(sandbox.stack, RECONCILE);
+        if (!succeeded) throw new Error(`Reconcile failed: ${error}`);
+      },
+      laterAndLater(sandbox),
     );
     await sandbox.settled();
   }
@@ -162,18 +190,18 @@ class ApprovalLife implements Life {
       .map((one) => `REQUEST#${sandbox.requestIdOf(one)}`);
     return (await sandbox.items('ApprovalsRequests'))
       .filter(({ pk, sk }) => requests.includes(pk?.S ?? '') && sk?.S?.startsWith('AUDIT#'))
-      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what))
+      .map(({ data }) => stepOfAudit(data?.S))
       .filter((what) => what !== CLICKED_AGAIN);
   }
 }
 
-interface StoredEntry {
-  readonly grants?: readonly object[];
-}
+const StoredEntry = z.looseObject({
+  grants: z._default(z.array(z.record(z.string(), z.unknown())), []),
+});
 
 /** An order that is given twice, since its answer did not come, is there twice. */
 function withGrantsOnce(text: string): string {
-  const { grants = [], ...entry }: StoredEntry = JSON.parse(text);
+  const { grants, ...entry } = StoredEntry.parse(JSON.parse(text));
   // In one order: read and written again, a grant has its parts in another.
   const texts = grants.map((grant) =>
     JSON.stringify(
@@ -190,15 +218,22 @@ function nameless(text: string, port: number): string {
     .replaceAll(String(port + 1), 'next port');
 }
 
-interface ToldRule {
-  readonly fromPort?: number;
-  readonly change?: string;
-  readonly outcome?: string;
-}
+const Told = z.object({
+  rules: z._default(
+    z.array(
+      z.object({
+        fromPort: z.optional(z.number()),
+        change: z.optional(z.string()),
+        outcome: z.optional(z.string()),
+      }),
+    ),
+    [],
+  ),
+});
 
 /** What a message says came of the rules, however often and at which try. */
 function outcomesIn(message: string, port: number): string[] {
-  const { rules = [] }: { readonly rules?: readonly ToldRule[] } = JSON.parse(message);
+  const { rules } = Told.parse(JSON.parse(message));
   return rules.map(
     ({ fromPort, change, outcome }) =>
       `${fromPort === port ? 'port' : 'next port'} ${change}: ${outcome}`,

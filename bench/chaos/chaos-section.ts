@@ -14,16 +14,30 @@ export const CHAOS_SECTION: Section = {
   title: 'Chaos',
   about: `Lives in the sandbox, with the bundles as they ship. The run finds every call that a function makes in a life, and
 lives it again for each: with the function ended just before that call, and just after it, before the answer is out.
-Where a call begins when all before it were answered, the moment before it is the one after the last of them, and is
-lived once; but for functions that call Slack, as those calls are not seen. It lives it with every event and message
-doubled, with the answer to every change lost, with each service down for an hour, and with the clock of each function
-${APART_MINUTES} minutes ahead of all others, and as much behind. Then it compares what is left with what the undisturbed life
-leaves. A text that is shown twice counts once, as [reported twice is possible](architecture.md#the-ledger); so does what
-people do again because they were shown an error: a click, an order, a request. Where a function ends between a post to
-Slack and its record, a second copy of a question is there, [as Slack cannot be told to post
-once](architecture.md#how-people-are-asked): a click on either one counts once, and brings both up to date; one that no
-one clicks is left out. Not among them are the readers of an organization trail and of a lake, and functions that only answer someone who waits: the
-rehearsal, and most orders of operators.`,
+A call that began when all earlier ones of its function were answered has no crash of its own before it: that moment is
+the one after the earlier call. Functions that read a secret to call Slack have both, since their calls to Slack are not
+seen here.
+
+The run lives it again with each of these, too:
+
+- At the end of the life, every event that CloudTrail told of and every message that a function sent to a queue comes
+  once more.
+- Every call of a function that changes something loses the answer to its first try.
+- A service is down for an hour, from when a step of the story begins: each service that functions call in that step.
+- The clock of one function is ${APART_MINUTES} minutes ahead of all others, or as much behind.
+
+Then it compares what is left with what the undisturbed life leaves, each part as often as it is there. A text counts
+once however often it is shown or told, as [reported twice is possible](architecture.md#the-ledger). So does what people
+do again because they were shown an error: a click, an order, a request. Where a function ends between a post to Slack
+and its record, a second copy of a question is there, [as Slack cannot be told to post
+once](architecture.md#how-people-are-asked): a click on either one counts once, and brings both up to date. A copy that
+no one clicks is left out.
+
+Calls side by side come in another order each time, and what was tried again needs fewer or more of them: a disturbance
+that met nothing *did not come up*, and counts neither way.
+
+Not looked at are the readers of an organization trail and of a lake, and functions that only answer someone who
+waits: the rehearsal, and most orders of operators.`,
   goals: [],
   parts: [],
 };
@@ -42,11 +56,15 @@ export function lifeSection(outcomes: LifeOutcomes): Section {
 }
 
 function goalOf({ atPoints, others }: LifeOutcomes): Goal {
-  const come = [...atPoints, ...others].filter(({ hasCome }) => hasCome);
+  const all = [...atPoints, ...others];
+  const come = all.filter(({ hasCome }) => hasCome);
   const same = come.filter(({ differences }) => differences.length === 0);
   return {
     goal: 'whatever is done to it, the end is that of the undisturbed life',
-    figure: `${same.length} of ${come.length} the same`,
+    figure: [
+      `${same.length} of ${come.length} the same`,
+      ...didNotComeUp(all.length - come.length),
+    ].join('; '),
     isMet: same.length === come.length,
     reason: 'see below what differs',
   };
@@ -62,13 +80,22 @@ function partsOf({ atPoints, others }: LifeOutcomes): Part[] {
     { kind: 'text', text: 'All else that was done to it:' },
     {
       kind: 'table',
-      rows: others.map(({ what, differences }) => ({
-        'what was done': what,
-        'what is left': differences.length === 0 ? 'the same' : differences.join('; '),
+      rows: others.map((outcome) => ({
+        'what was done': outcome.what,
+        'what is left': leftBy(outcome),
       })),
     },
     ...differing(atPoints),
   ];
+}
+
+function leftBy({ hasCome, differences }: Outcome): string {
+  if (!hasCome) return 'did not come up';
+  return differences.length === 0 ? 'the same' : differences.join('; ');
+}
+
+function didNotComeUp(count: number): string[] {
+  return count > 0 ? [`${count} did not come up`] : [];
 }
 
 /** Function by function, and call by call. */
@@ -104,14 +131,14 @@ function cellOf(outcomes: readonly PointOutcome[], crash: PointOutcome['crash'])
   const other = come.filter(({ differences }) => differences.length > 0);
   const missing = own.length - come.length;
   return [
-    other.length === 0 ? 'the same' : `${other.length} differ`,
-    ...(missing > 0 ? [`${missing} did not come up`] : []),
+    ...(come.length === 0 ? [] : [other.length === 0 ? 'the same' : `${other.length} differ`]),
+    ...didNotComeUp(missing),
   ].join(', ');
 }
 
 function differing(outcomes: readonly Outcome[]): Part[] {
   const rows = outcomes
-    .filter(({ differences }) => differences.length > 0)
+    .filter(({ hasCome, differences }) => hasCome && differences.length > 0)
     .map(({ what, differences }) => ({ 'what differs': what, how: differences.join('; ') }));
   return rows.length === 0 ? [] : [{ kind: 'table', rows }];
 }

@@ -14,8 +14,14 @@ export function differencesOf(state: EndState, expected: EndState): string[] {
   });
 }
 
+/** One that is there twice, and among the others once, is there once more. */
 function without(texts: readonly string[], others: readonly string[]): string[] {
-  return texts.filter((text) => !others.includes(text));
+  const rest = [...others];
+  return texts.filter((text) => {
+    const index = rest.indexOf(text);
+    if (index !== -1) rest.splice(index, 1);
+    return index === -1;
+  });
 }
 
 function shown(text: string): string {

@@ -1,6 +1,7 @@
+import type { NoticedOutage } from '../../sandbox/cloudtrail/tap';
 import { differencesOf } from './differences';
 import { doubleAll } from './doubled';
-import type { EndState, KindOfLife, Life, LifeOptions, Since } from './life';
+import type { EndState, KindOfLife, Life, LifeOptions } from './life';
 import {
   type CallingFunction,
   functionOf,
@@ -20,6 +21,7 @@ export const CRASHES = ['crash-before', 'crash-after'] as const;
 /** What was done to a life, and what is other than in the undisturbed one. */
 export interface Outcome {
   readonly what: string;
+  /** Something was refused, lost, sent again, or ended. */
   readonly hasCome: boolean;
   readonly differences: readonly string[];
 }
@@ -44,22 +46,35 @@ export interface LifeOutcomes {
   readonly others: readonly Outcome[];
 }
 
+/** Of the story, and how many calls had been made by then. */
+interface BegunStep {
+  readonly name: string;
+  readonly begin: number;
+}
+
 /** Lives it again and again, disturbed at each of so many calls, and in all other ways. */
 export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promise<LifeOutcomes> {
   const life = await kind.begin();
   const { sandbox } = life;
   // What is done for the first time, such as reading a secret, is in no life after it.
   await life.live();
-  const before = sandbox.calls.length;
-  const undisturbed = await life.live();
-  const calls = sandbox.calls.slice(before);
+  const since = sandbox.calls.length;
+  const steps: BegunStep[] = [];
+  const undisturbed = await life.live({
+    before: (name) => steps.push({ name, begin: sandbox.calls.length }),
+  });
+  const calls = sandbox.calls.slice(since);
   const points = pointsIn(calls);
   console.log(`${kind.name}: ${points.length} calls are found.`);
   const disturbing = new Disturbing(kind.name, life, undisturbed);
   const others = [
     disturbing.doubled(),
     disturbing.withAnswersLost(),
-    ...servicesIn(calls).map((service) => disturbing.without(service)),
+    ...steps.flatMap(({ name, begin }, index) =>
+      servicesIn(sandbox.calls.slice(begin, steps[index + 1]?.begin)).map((service) =>
+        disturbing.without(service, name),
+      ),
+    ),
     ...functionsIn(calls).map((one) => disturbing.apart(one, APART_MS)),
     ...functionsIn(calls).map((one) => disturbing.apart(one, -APART_MS)),
   ];
@@ -104,27 +119,43 @@ class Disturbing {
   ) {}
 
   doubled(): Disturbance<Outcome> {
-    const what = 'every event and message comes twice';
-    const after = async (since: Since) => doubleAll(this.life.sandbox, since);
-    return { what, come: async () => this.outcomeOf(what, { after }) };
-  }
-
-  withAnswersLost(): Disturbance<Outcome> {
-    const what = 'the answer to every change is lost';
+    const what = 'at its end, every event and message comes once more';
     const come = async () => {
-      const losing = this.life.sandbox.localAws.loseAnswers();
-      const outcome = await this.outcomeOf(what, { after: async () => losing.end() });
-      losing.end();
-      return outcome;
+      let copies = 0;
+      const outcome = await this.outcomeOf(what, {
+        after: async (since) => {
+          copies = await doubleAll(this.life.sandbox, since);
+        },
+      });
+      return { ...outcome, hasCome: copies > 0 };
     };
     return { what, come };
   }
 
-  without(service: string): Disturbance<Outcome> {
-    const what = `${service} is down for an hour`;
+  withAnswersLost(): Disturbance<Outcome> {
+    const what = 'the first answer to every change is lost';
     const come = async () => {
-      this.life.sandbox.localAws.takeDown(service, HOUR_MS);
-      return this.outcomeOf(what);
+      const losing = this.life.sandbox.localAws.loseAnswers();
+      const outcome = await this.outcomeOf(what, { after: async () => losing.end() });
+      losing.end();
+      return { ...outcome, hasCome: losing.calls.length > 0 };
+    };
+    return { what, come };
+  }
+
+  without(service: string, fromStep: string): Disturbance<Outcome> {
+    const { life } = this;
+    const what = `${service} is down for an hour, from when ${fromStep}`;
+    const come = async () => {
+      let outage: NoticedOutage | undefined;
+      const outcome = await this.outcomeOf(what, {
+        before: (step) => {
+          if (step === fromStep) outage = life.sandbox.localAws.takeDown(service, HOUR_MS);
+        },
+        after: async () => life.pass(HOUR_MS),
+      });
+      outage?.end();
+      return { ...outcome, hasCome: (outage?.refusals ?? 0) > 0 };
     };
     return { what, come };
   }
@@ -142,11 +173,12 @@ class Disturbing {
   }
 
   endedAt(point: Point, crash: PointOutcome['crash']): Disturbance<PointOutcome> {
-    const { role, afterInvocations, n, service, action } = point;
-    const what = `${functionOf(role)}, invocation ${afterInvocations + 1}, call ${n}, ${crash} ${service} ${action}`;
+    const { role, afterInvocations, service, action, n } = point;
+    const what = `${functionOf(role)}, invocation ${afterInvocations + 1}, ${crash} ${service} ${action} ${n}`;
     const come = async () => {
       const disturbance = this.life.sandbox.localAws.disturbCall({
         n,
+        of: { service, action },
         with: crash,
         callerArnIncludes: `/${role}`,
         afterInvocations,

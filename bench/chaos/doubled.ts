@@ -8,8 +8,8 @@ const Sent = z.object({ QueueUrl: z.string(), ...message });
 const SentBatch = z.object({ QueueUrl: z.string(), Entries: z.array(z.object(message)) });
 type Sent = z.infer<typeof Sent>;
 
-/** All events, and all messages of functions, once more since so many calls and events. */
-export async function doubleAll(sandbox: LifeSandbox, since: Since): Promise<void> {
+/** All events, and all messages of functions, once more since so many calls and events: so many. */
+export async function doubleAll(sandbox: LifeSandbox, since: Since): Promise<number> {
   const events = sandbox.events.slice(since.events);
   const messages = sandbox.calls
     .slice(since.calls)
@@ -23,6 +23,7 @@ export async function doubleAll(sandbox: LifeSandbox, since: Since): Promise<voi
     await sandbox.settled();
   }
   sqs.destroy();
+  return events.length + messages.length;
 }
 
 function messagesIn(json: unknown): Sent[] {

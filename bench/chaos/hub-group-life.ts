@@ -7,6 +7,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
+import { stepOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { ALICE, HubSandbox, MEMBER } from './hub-sandbox';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
@@ -53,26 +54,25 @@ class HubGroupLife implements Life {
     this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
   }
 
-  async live({ after }: LifeOptions = {}): Promise<EndState> {
+  async live({ before, after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
     const since = sinceNow(sandbox);
     await sandbox.pass(BETWEEN_LIVES_MS);
     const groupId = await this.makeGroup();
     const messages = sandbox.slack.messages.length;
     const { deliveries } = await sandbox.localAws.inbox.during(async () => {
-      await this.story(groupId);
+      await this.story(groupId, before);
       await after?.(since);
       await sandbox.pass(LATER_MS);
       await this.lookAtAll();
     });
-    const own = (texts: readonly string[]) =>
-      distinct(texts.map((text) => nameless(text, groupId)));
+    const own = (texts: readonly string[]) => texts.map((text) => nameless(text, groupId));
     const slack = sandbox.slack.messages.slice(messages);
     const left = {
       rules: own(await this.rulesOf(groupId)),
       ledger: own(await this.ledgerOf(groupId)),
       audit: own(await this.auditOf(groupId)),
-      slack: own(shownTexts(slack)),
+      slack: distinct(own(shownTexts(slack))),
       told: distinct(deliveries.flatMap(({ message }) => outcomesIn(message, groupId))),
       gaps: own((await sandbox.items('HubCoverage')).flatMap(gapsIn)),
       'dead letters': await this.deadLetters.taken(),
@@ -80,6 +80,10 @@ class HubGroupLife implements Life {
     await this.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
     await sandbox.settled();
     return left;
+  }
+
+  async pass(milliseconds: number): Promise<void> {
+    await this.sandbox.pass(milliseconds);
   }
 
   async end(): Promise<void> {
@@ -96,19 +100,24 @@ class HubGroupLife implements Life {
     await this.fire('GroupsMemberReconcileRule');
   }
 
-  private async story(groupId: string): Promise<void> {
+  private async story(groupId: string, before?: LifeOptions['before']): Promise<void> {
     const { sandbox } = this;
+    before?.('SSH is opened');
     await this.open(groupId, SSH);
     await sandbox.pass(LATER_MS);
+    before?.('RDP is opened');
     await this.open(groupId, RDP);
     await sandbox.pass(LATER_MS);
+    before?.('someone approves it');
     await untilDone(
       this.sandbox,
       async () => sandbox.click(ALICE, 'Approve for 1 h', sandbox.lastQuestion),
       laterAndLater(this.sandbox),
     );
     await sandbox.pass(LATER_MS);
+    before?.('all is looked at');
     await this.lookAtAll();
+    before?.('the approval ends');
     await sandbox.pass(AN_HOUR_LATER_MS);
   }
 
@@ -164,7 +173,7 @@ class HubGroupLife implements Life {
       .map(({ pk }) => pk?.S);
     return items
       .filter(({ pk, sk }) => requests.includes(pk?.S) && sk?.S?.startsWith('AUDIT#'))
-      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what))
+      .map(({ data }) => stepOfAudit(data?.S))
       .filter((what) => what !== CLICKED_AGAIN);
   }
 }

@@ -16,8 +16,13 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 const ANSWERS = /^(ANSWER|INVENTORY)#/;
 /** It tells what is new in the next, and one more report in between changes its place. */
 const LAST_REPORT = /^#report/;
-/** Each is a step: two notices, and what comes of them. */
-const DAYS_BETWEEN_RUNS = [DEACTIVATE_AFTER + 1, GRACE + 1, 1, DELETE_AFTER];
+/** Each run is a step: two notices, and what comes of them. */
+const RUNS = [
+  { step: 'the key gets its notice', days: DEACTIVATE_AFTER + 1 },
+  { step: 'it is deactivated', days: GRACE + 1 },
+  { step: 'it gets the notice of its deletion', days: 1 },
+  { step: 'it is deleted', days: DELETE_AFTER },
+];
 /** Who does not report at once reports with a later schedule. */
 const BETWEEN_REPORTS_MS = 60 * 60_000;
 
@@ -47,25 +52,32 @@ class HubKeyLife implements Life {
     this.deadLetters = new DeadLetters(sandbox.localAws, sandbox.stack);
   }
 
-  async live({ after }: LifeOptions = {}): Promise<EndState> {
+  async live({ before, after }: LifeOptions = {}): Promise<EndState> {
     const { sandbox } = this;
     const since = sinceNow(sandbox);
     this.lives += 1;
     const name = `someone${this.lives}x`;
     const keyId = await this.addUser(name);
-    const { messages, letters } = await lived(sandbox.localAws, this.story(), async () =>
-      after?.(since),
+    const { messages, letters } = await lived(
+      sandbox.localAws,
+      this.story(before),
+      async () => after?.(since),
     );
-    const own = (texts: readonly string[]) =>
-      distinct(texts.map((text) => nameless(text, name, keyId)));
+    const own = (texts: readonly string[]) => texts.map((text) => nameless(text, name, keyId));
     const left = {
       key: own([`${keyId}: ${(await this.statusOf(name)) ?? 'gone'}`]),
       records: own(await this.recordsOf(keyId)),
-      told: own(messages.flatMap((message) => stepsIn(message, name))),
+      told: distinct(own(messages.flatMap((message) => stepsIn(message, name)))),
       'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
     await removeUser(this.iam, name);
     return left;
+  }
+
+  /** With the runs of a day. */
+  async pass(milliseconds: number): Promise<void> {
+    await this.sandbox.setClockOn(milliseconds);
+    await this.runUntilDone();
   }
 
   async end(): Promise<void> {
@@ -74,17 +86,23 @@ class HubKeyLife implements Life {
     await this.sandbox.stop();
   }
 
-  private async *story(): AsyncGenerator<string[]> {
-    for (const days of DAYS_BETWEEN_RUNS) {
+  private async *story(before: LifeOptions['before']): AsyncGenerator<string[]> {
+    for (const { step, days } of RUNS) {
       await this.sandbox.setClockOn(days * DAY_MS);
       await this.sandbox.localAws.coolDown();
-      await untilDone(
-        this.sandbox,
-        async () => this.run(),
-        async () => this.sandbox.setClockOn(DAY_MS),
-      );
+      before?.(step);
+      await this.runUntilDone();
       yield this.deadLetters.taken();
     }
+  }
+
+  /** A run that failed comes again the next day. */
+  private async runUntilDone(): Promise<void> {
+    await untilDone(
+      this.sandbox,
+      async () => this.run(),
+      async () => this.sandbox.setClockOn(DAY_MS),
+    );
   }
 
   /** All that a hub does in a day about keys. */

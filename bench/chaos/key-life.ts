@@ -1,5 +1,6 @@
 import { TagUserCommand, UntagUserCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
+import { stepOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { DAY_MS, lived, removeUser, stepsOf, ToldKeys, withoutDays } from './key-story';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
@@ -82,6 +83,10 @@ class KeyLife implements Life {
     }
   }
 
+  async pass(milliseconds: number): Promise<void> {
+    await this.sandbox.pass(milliseconds);
+  }
+
   async end(): Promise<void> {
     this.deadLetters.end();
     await this.sandbox.stop();
@@ -89,40 +94,51 @@ class KeyLife implements Life {
 
   private async liveWith(
     names: readonly [string, string],
-    { after }: LifeOptions,
+    { before, after }: LifeOptions,
   ): Promise<EndState> {
     const { sandbox } = this;
     const since = sinceNow(sandbox);
     const messages = sandbox.slack.messages.length;
-    const { messages: told, letters } = await lived(sandbox.localAws, this.story(names), async () =>
-      after?.(since),
+    const { messages: told, letters } = await lived(
+      sandbox.localAws,
+      this.story(names, before),
+      async () => after?.(since),
     );
-    const own = (texts: readonly string[]) => distinct(texts.map((text) => nameless(text, names)));
+    const own = (texts: readonly string[]) => texts.map((text) => nameless(text, names));
     return {
       keys: own(await Promise.all(names.map(async (name) => this.keyOf(name)))),
       records: own(await this.recordsOf(names)),
-      told: own(told.flatMap((message) => stepsIn(message, names))),
-      audit: distinct(await this.auditOf(names)),
-      slack: own(
+      told: distinct(own(told.flatMap((message) => stepsIn(message, names)))),
+      audit: await this.auditOf(names),
+      slack: distinct(own(
         shownTexts(sandbox.slack.messages.slice(messages)).filter((text) =>
           names.some((name) => isAbout(text, name) && !FAILED_ON_THE_WAY.test(text)),
         ),
-      ),
+      )),
       'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
   }
 
-  private async *story(names: readonly [string, string]): AsyncGenerator<string[]> {
+  private async *story(
+    names: readonly [string, string],
+    before: LifeOptions['before'],
+  ): AsyncGenerator<string[]> {
     const { sandbox, deadLetters } = this;
     await sandbox.setClockOn(DAY_MS);
     await sandbox.addUsers(names);
     await this.tagOwned(names[0]);
+    before?.('the keys get their notice');
     await this.run();
     yield deadLetters.taken();
     await sandbox.setClockOn((GRACE + 1) * DAY_MS);
+    before?.('their grace is over');
     await this.runUntil(async () => this.isStepTaken(names));
     yield deadLetters.taken();
-    if (this.asks === 'people') await this.decide(names);
+    if (this.asks === 'people') {
+      before?.('people answer');
+      await this.decide(names);
+    }
+    before?.('what is inactive gets the notice of its deletion');
     await this.run();
     yield deadLetters.taken();
     if (this.asks === 'people') await this.keep(names[1]);
@@ -132,6 +148,7 @@ class KeyLife implements Life {
       yield deadLetters.taken();
     }
     await sandbox.setClockOn(DAYS_UNTIL_DELETION * DAY_MS);
+    before?.('it is deleted');
     await this.runUntil(async () => this.areGone(this.asks === 'people' ? [names[0]] : names));
   }
 
@@ -218,7 +235,7 @@ class KeyLife implements Life {
         ({ pk, sk }) =>
           names.some((name) => pk?.S?.includes(keyIdOf(name))) && sk?.S?.startsWith('AUDIT#'),
       )
-      .map(({ data }) => String(JSON.parse(data?.S ?? '{}').what))
+      .map(({ data }) => stepOfAudit(data?.S))
       .filter((what) => what !== CLICKED_AGAIN);
   }
 

@@ -27,6 +27,8 @@ export interface LifeSandbox {
 }
 
 export interface LifeOptions {
+  /** Comes just before each step of the story, with its name. */
+  before?(step: string): void;
   /** Comes at its end, told where it began. */
   after?(since: Since): Promise<void>;
 }
@@ -36,6 +38,8 @@ export interface Life {
   readonly sandbox: LifeSandbox;
   /** With what it leaves behind. */
   live(options?: LifeOptions): Promise<EndState>;
+  /** Time passes, and all that comes by itself comes at its end. */
+  pass(milliseconds: number): Promise<void>;
   /** With its sandbox. */
   end(): Promise<void>;
 }

@@ -6,10 +6,10 @@ export interface Point {
   readonly role: string;
   /** How many of the function's invocations that call something come before. */
   readonly afterInvocations: number;
-  /** Of the calls of that invocation, from 1. */
-  readonly n: number;
   readonly service: string;
   readonly action: string;
+  /** Of the calls of this action in that invocation, from 1. */
+  readonly n: number;
   /** It began when all before it in its invocation were answered. */
   readonly isInTurn: boolean;
 }
@@ -32,13 +32,17 @@ export function pointsIn(calls: readonly ApiCall[]): Point[] {
           .map((call, index, inOrder) => ({
             role,
             afterInvocations,
-            n: index + 1,
             service: call.service,
             action: call.action,
+            n: inOrder.slice(0, index + 1).filter((one) => isOfAction(one, call)).length,
             isInTurn: index > 0 && inOrder.slice(0, index).every(({ at }) => at < beganAt(call)),
           })),
       ),
   );
+}
+
+function isOfAction(one: ApiCall, { service, action }: ApiCall): boolean {
+  return one.service === service && one.action === action;
 }
 
 function beganAt({ at, durationMs }: ApiCall): number {

@@ -26,6 +26,7 @@ import {
   Interference,
   InvocationFaults,
   LostAnswers,
+  NoticedOutage,
   Outage,
 } from '../proxy/invocation-faults';
 import { eventsPutBy, isPutEvents, PutEvent } from '../proxy/put-events';
@@ -40,6 +41,7 @@ export type {
   Disturbance,
   DisturbedCall,
   LostAnswers,
+  NoticedOutage,
   Outage,
 } from '../proxy/invocation-faults';
 export { changesSomething } from '../proxy/invocation-faults';
@@ -96,7 +98,7 @@ export interface CloudTrailTap {
   /** From now on, calls of functions that change something lose their first answers. */
   loseAnswers(): LostAnswers;
   /** From now on until it is over, functions hear nothing but errors of a service. */
-  takeDown(outage: Outage): void;
+  takeDown(outage: Outage): NoticedOutage;
   /** Until the events of all calls that were answered are told of. */
   told(): Promise<void>;
   stop(): Promise<void>;

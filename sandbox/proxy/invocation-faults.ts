@@ -25,6 +25,8 @@ export interface AwaitedCrash {
 export interface Disturbance {
   /** The first call is 1. A call that the SDK tries again is one call. */
   readonly n: number;
+  /** Only calls of this action count. Default: all calls. */
+  readonly of?: CalledAction;
   readonly with: 'throttle' | 'error' | 'crash-before' | 'crash-after';
   /**
    * Only invocations whose role session's ARN holds this; for example the role's or the function's
@@ -37,10 +39,15 @@ export interface Disturbance {
   readonly afterInvocations?: number;
 }
 
+export interface CalledAction {
+  readonly service: string;
+  readonly action: string;
+}
+
 /** Tells whether a disturbance has come to pass. */
 export interface DisturbedCall {
   /** The call that it hit; undefined as long as the invocation has made fewer calls. */
-  readonly hit: { readonly service: string; readonly action: string } | undefined;
+  readonly hit: CalledAction | undefined;
   /** From then on it comes to pass no more. */
   end(): void;
 }
@@ -65,6 +72,14 @@ export interface Outage {
   isOver(): boolean;
 }
 
+/** Tells whether anyone has noticed an outage. */
+export interface NoticedOutage {
+  /** So many tries were refused by now. */
+  readonly refusals: number;
+  /** From then on, the service answers again. */
+  end(): void;
+}
+
 /** What becomes of a call. */
 export type Interference =
   | { readonly kind: 'answer'; readonly answer: Answer }
@@ -79,7 +94,7 @@ interface PendingCrash extends Crash {
 export class InvocationFaults {
   private readonly crashes = new Set<PendingCrash>();
   private readonly disturbances: PendingDisturbance[] = [];
-  private readonly outages: Outage[] = [];
+  private readonly outages: CurrentOutage[] = [];
   private losing: LosingAnswers | undefined;
 
   crash(crash: Crash): AwaitedCrash {
@@ -105,14 +120,16 @@ export class InvocationFaults {
     return this.losing;
   }
 
-  takeDown(outage: Outage): void {
-    this.outages.push(outage);
+  takeDown(outage: Outage): NoticedOutage {
+    const current = new CurrentOutage(outage);
+    this.outages.push(current);
+    return current;
   }
 
   meeting(request: ApiRequest, callerArn: string): Interference | undefined {
     const { invocationId } = request;
     if (invocationId === undefined) return undefined;
-    if (this.isDown(request)) return interferenceOf('error', request, invocationId);
+    if (this.outages.some((outage) => outage.refuses(request))) return interferenceOf('error', request, invocationId);
     if (this.losing?.loses(request, callerArn)) return { kind: 'lose-answer' };
     // All of them count the call, also those that come after the one that it meets.
     const [interference] = this.disturbances.flatMap(
@@ -127,9 +144,22 @@ export class InvocationFaults {
     crash.meet();
     return { kind: 'crash', when: crash.when, invocationId };
   }
+}
 
-  private isDown({ service }: ApiRequest): boolean {
-    return this.outages.some((outage) => outage.service === service && !outage.isOver());
+class CurrentOutage implements NoticedOutage {
+  refusals = 0;
+  private hasEnded = false;
+
+  constructor(private readonly outage: Outage) {}
+
+  end(): void {
+    this.hasEnded = true;
+  }
+
+  refuses({ service }: ApiRequest): boolean {
+    if (service !== this.outage.service || this.hasEnded || this.outage.isOver()) return false;
+    this.refusals += 1;
+    return true;
   }
 }
 
@@ -188,6 +218,8 @@ class PendingDisturbance implements DisturbedCall {
 
   /** Counts the call when it is tried for the first time. */
   private isTheCall({ service, action, sdkCallId = '' }: ApiRequest): boolean {
+    const { of = { service, action } } = this.disturbance;
+    if (service !== of.service || action !== of.action) return false;
     this.calls.add(sdkCallId);
     if (this.hit === undefined && this.calls.size === this.disturbance.n) {
       this.hit = { service, action };
