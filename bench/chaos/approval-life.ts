@@ -9,6 +9,8 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 
 const MINUTE_MS = 60_000;
 const LATER_MS = 6 * MINUTE_MS;
+/** Until a service that is down for an hour is back. */
+const MOST_LOOKS = 12;
 /** So that what is told in one life is news in the next. */
 const BETWEEN_LIVES_MS = 3 * 60 * MINUTE_MS;
 const AFTER_A_FAILURE_MS = 100_000;
@@ -16,6 +18,8 @@ const AFTER_A_FAILURE_MS = 100_000;
 const MOST_LIVES = 640;
 /** A group holds 60 rules, and each life leaves one. */
 const LIVES_OF_A_PAIR = 40;
+/** Whose click was stored, and who was shown an error nevertheless, comes first or second. */
+const BOTH_THE_OTHER_WAY_ROUND = new RegExp(`${BOB}(>?, <?@?)${ALICE}`, 'g');
 const RECONCILE = 'GuardReconcileRule';
 /** So that none stands in the number of the account. */
 const FIRST_PORT = 30_000;
@@ -29,7 +33,8 @@ export const APPROVAL_LIFE: KindOfLife = {
   about: `A port of a group is opened, closed at once, and opened again when two people approve; an operator accepts
 it; another port is opened, and closed when someone denies it; and reconcile looks at all of it. Compared are rules,
 ledgers, the audit of every request, every text that Slack shows, what was told of each rule, and dead letters. Two
-grants by the same order count once, and a second copy of a question is left out where no one has clicked it.`,
+grants by the same order count once, and a second copy of a question is left out where no one has clicked it. Who of two
+was first to approve is no difference.`,
   async begin() {
     const sandbox = await ApprovalSandbox.start(Math.ceil(MOST_LIVES / LIVES_OF_A_PAIR));
     sandbox.skipWaits(AFTER_A_FAILURE_MS);
@@ -87,9 +92,10 @@ class ApprovalLife implements Life {
   private async story(port: number, before?: LifeOptions['before']): Promise<void> {
     const { sandbox } = this;
     const { guarded, lenient } = sandbox;
+    const { length } = sandbox.questions;
     before?.('a port is opened');
     await this.open(guarded, port);
-    await sandbox.pass(LATER_MS);
+    await this.asked(length + 1);
     before?.('people approve');
     await this.click(ALICE, 'Approve');
     await this.click(BOB, 'Approve');
@@ -98,12 +104,21 @@ class ApprovalLife implements Life {
     await this.accept(guarded, port);
     before?.('another port is opened');
     await this.open(lenient, port + 1);
-    await sandbox.pass(LATER_MS);
+    await this.asked(length + 2);
     before?.('someone denies');
     await this.click(ALICE, 'Deny');
     await sandbox.pass(LATER_MS);
     before?.('reconcile looks');
     await this.reconcile();
+  }
+
+  /** People look once there is something new, a while later, or much later. */
+  private async asked(questions: number): Promise<void> {
+    const { sandbox } = this;
+    await sandbox.pass(LATER_MS);
+    for (let looks = 0; sandbox.questions.length < questions && looks < MOST_LOOKS; looks += 1) {
+      await sandbox.pass(LATER_MS);
+    }
   }
 
   private async open(groupId: string, port: number): Promise<void> {
@@ -215,7 +230,8 @@ function withGrantsOnce(text: string): string {
 function nameless(text: string, port: number): string {
   return withoutIdsAndTimes(text)
     .replaceAll(String(port), 'port')
-    .replaceAll(String(port + 1), 'next port');
+    .replaceAll(String(port + 1), 'next port')
+    .replace(BOTH_THE_OTHER_WAY_ROUND, `${ALICE}$1${BOB}`);
 }
 
 const Told = z.object({

@@ -31,7 +31,7 @@ once however often it is shown or told, as [reported twice is possible](architec
 do again because they were shown an error: a click, an order, a request. Where a function ends between a post to Slack
 and its record, a second copy of a question is there, [as Slack cannot be told to post
 once](architecture.md#how-people-are-asked): a click on either one counts once, and brings both up to date. A copy that
-no one clicks is left out.
+no one clicks is left out, and so are reminders, which come where all of it took longer.
 
 Calls side by side come in another order each time, and what was tried again needs fewer or more of them: a disturbance
 that met nothing *did not come up*, and counts neither way.

@@ -93,9 +93,12 @@ export class SkippedWaits {
   }
 }
 
+/** What cannot be put off comes again when the visibility timeout of its queue is over. */
+const LONGEST_VISIBILITY_MS = 6 * 15 * 60_000;
+
 /** How long it takes until a message comes again, or comes at all. */
 function putOffFor({ action, status, json }: ApiCall): number {
-  if (status >= 400) return 0;
+  if (status >= 400) return action === 'ChangeMessageVisibility' ? LONGEST_VISIBILITY_MS : 0;
   if (action === 'ChangeMessageVisibility') {
     return 1_000 * changedVisibility.parse(json).VisibilityTimeout;
   }
