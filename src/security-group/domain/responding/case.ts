@@ -142,7 +142,8 @@ function listsNamedIn({ ledger, group }: GroupReading): string[] {
 
 function doubtsAbout(situation: Situation, judgements: readonly Judgement[]): Notice[] {
   const { hints, group } = situation;
-  const unread = group.unreadableRuleIds;
+  // The event itself has told of these, before what it only points to is answered.
+  const unread = hints.unexplainedIds ? [] : group.unreadableRuleIds;
   const unseen = unseenLists(situation);
   const undecided = undecidedPeers(situation);
   return [
