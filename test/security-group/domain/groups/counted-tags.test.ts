@@ -5,6 +5,7 @@ import {
   decideTags,
   isCounted,
   settledTags,
+  tagsEverHad,
   tagsIn,
 } from '../../../../src/security-group/domain/groups/counted-tags';
 import type { MonitoredGroups } from '../../../../src/security-group/domain/groups/monitored-groups';
@@ -90,6 +91,13 @@ test('settled are tags from the beginning, also those that it lost, one of each 
   expect(settledTags(counted, DECISIVE)).toEqual([PROD]);
   expect(settledTags({ had: [PROD, OPEN, TEST], lacked: [] }, DECISIVE)).toEqual([PROD, OPEN]);
   expect(settledTags({ had: [PROD, OPEN], lacked: [] }, [OPEN])).toEqual([OPEN]);
+});
+
+test('of some tags, a group has had those that it has now, and those that it had once', () => {
+  const counted: CountedTags = { had: [TEST], lacked: [TEST, OPEN] };
+  expect(tagsEverHad(group(PROD), counted, DECISIVE)).toEqual([PROD, TEST]);
+  expect(tagsEverHad(group(PROD), undefined, DECISIVE)).toEqual([PROD]);
+  expect(tagsEverHad({ id: 'sg-1' }, counted, [OPEN])).toEqual([]);
 });
 
 describe('where someone decides who may', () => {

@@ -1,9 +1,11 @@
 import {
   decisiveTagKeys,
   type GroupSelector,
+  isSelected,
   isSelectedById,
   keysThatExclude,
   type MonitoredGroups,
+  selectorsOf,
 } from '../../../../src/security-group/domain/groups/monitored-groups';
 
 const ALL: GroupSelector = { kind: 'all' };
@@ -35,6 +37,17 @@ test.each<[string, MonitoredGroups, boolean | undefined]>([
   ['is in no part', { ...of([OTHERS]), others: [of([ALL], FIRST)] }, false],
 ])('by its id, a group that %s', (_, selection, expected) => {
   expect(isSelectedById('sg-1', selection)).toBe(expected);
+});
+
+test('a group is meant by any part, whatever another one excludes', () => {
+  const selection = { ...of([ALL], FIRST), others: [of([OTHERS, PROD], OPEN)] };
+  const prod = { key: 'env', value: 'prod' };
+  const open = { key: 'open', value: 'yes' };
+  expect(isSelected({ id: 'sg-9' }, selection)).toBe(true);
+  expect(isSelected({ id: 'sg-1' }, selection)).toBe(false);
+  expect(isSelected({ id: 'sg-1', tags: [prod] }, selection)).toBe(true);
+  expect(isSelected({ id: 'sg-1', tags: [open, prod] }, selection)).toBe(false);
+  expect(selectorsOf(selection)).toEqual([ALL, OTHERS, PROD]);
 });
 
 test('the keys that decide are those of tags, included or excluded, of all parts', () => {
