@@ -4,6 +4,7 @@ import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
   added,
+  asking,
   by,
   deployer,
   eve,
@@ -170,6 +171,45 @@ describe('a rule that no event explains', () => {
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-https kept']);
     await sentry.survey();
     expect(sentry.pointedTo).toEqual([]);
+  });
+
+  test.each<[string, readonly Policy[], 'OBSERVE' | 'ENFORCE']>([
+    ['left in place', [lockedNotify], 'ENFORCE'],
+    ['asked about', [asking(locked, 'revertIfDenied')], 'ENFORCE'],
+    ['to be reverted, by a sentry that observes', [locked], 'OBSERVE'],
+    ['reverted', [locked], 'ENFORCE'],
+    ['reverted, and asked about', [asking(locked, 'revertUntilApproved')], 'ENFORCE'],
+  ])('that was %s is written down as if no try had died', async (_, policies, mode) => {
+    const entries: unknown[] = [];
+    for (const dies of [false, true]) {
+      const sentry = await different(policies, [], [https]);
+      sentry.configuration = { ...sentry.configuration, mode };
+      if (dies) {
+        sentry.faults = new Faults(new Map(), { method: 'write', number: 1, fault: 'crashes' });
+        await expect(sentry.respondToDifferences()).rejects.toThrow();
+        sentry.faults = new Faults();
+      }
+      await sentry.respondToDifferences('sg-1', dies ? 2 : 1);
+      expect(sentry.announcer.told).toHaveLength(1);
+      entries.push(sentry.ledger.entryOf('sg-1', https));
+    }
+    expect(entries[1]).toEqual(entries[0]);
+  });
+
+  test('that no policy minds any more at the next try is settled without a word', async () => {
+    const sentry = await different([locked], [], [https]);
+    sentry.faults = new Faults(new Map(), {
+      method: 'claim',
+      number: 1,
+      fault: 'crashes after it has worked',
+    });
+    await expect(sentry.respondToDifferences()).rejects.toThrow();
+    sentry.faults = new Faults();
+    sentry.configuration = { ...sentry.configuration, policies: [] };
+    await sentry.pass(91_000);
+    expect(await sentry.respondToDifferences('sg-1', 2)).toEqual([]);
+    expect(sentry.announcer.told).toEqual([]);
+    expect([...sentry.ledger.events.values()].map(({ state }) => state)).toEqual(['told']);
   });
 
   test('is answered again each time that it is found again', async () => {
@@ -353,9 +393,10 @@ describe('an event history that cannot be asked', () => {
     policies: readonly Policy[],
     accepted: readonly Rule[],
     standing: readonly Rule[],
+    reason = 'ThrottlingException',
   ): Promise<SentryInMemory> {
     const sentry = await different(policies, accepted, standing);
-    sentry.history.changesOf = async () => Promise.reject(new Error('ThrottlingException'));
+    sentry.history.changesOf = async () => Promise.reject(new Error(reason));
     return sentry;
   }
 
@@ -417,6 +458,79 @@ describe('an event history that cannot be asked', () => {
         { severity: 'high', text: expect.stringContaining('could not be asked who did it') },
       ],
     });
+  });
+
+  test('is told of as it is written in one line', async () => {
+    const sentry = await unasked([forbidSsh], [], [ssh], 'Throttled.\nTry again');
+    await sentry.respondToDifferences();
+    expect(sentry.announcer.told[0]!.notices).toEqual([
+      {
+        severity: 'high',
+        text: "CloudTrail's event history could not be asked who did it: Throttled. Try again.",
+      },
+    ]);
+    const waiting = await unasked([locked], [], [https], 'Throttled.\nTry again');
+    const [notice] = await waiting.respondToDifferences('sg-1', 5);
+    expect(notice!.notices[0]!.text).toContain('changed the group: Throttled. Try again. Of its');
+    await waiting.pass(DAY);
+    const [report] = await waiting.respondToDifferences();
+    expect(report!.notices[0]!.text).toMatch(/^CloudTrail's .* did it: Throttled\. Try again\.$/);
+  });
+
+  test('does not keep a rule open whose list lets in what is forbidden', async () => {
+    const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+    const sentry = await unasked([forbidSsh], [], [viaList]);
+    sentry.groups.lists.set('pl-1', { id: 'pl-1', isAwsManaged: false, cidrs: ['0.0.0.0/0'] });
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    await sentry.respondToDifferences();
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('has no rule put back that is forbidden, and may have been removed for that', async () => {
+    const notified: Policy = { ...forbidSsh, response: 'notifyOnly' };
+    const sentry = await unasked([notified, lockedRestoring], [ssh], []);
+    await expect(sentry.respondToDifferences()).rejects.toThrow('ThrottlingException');
+    expect(sentry.announcer.told).toEqual([]);
+    expect(sentry.groups.acts).toEqual([]);
+  });
+
+  test('is waited for in four tries, without a word', async () => {
+    const sentry = await unasked([locked], [], [https]);
+    await expect(sentry.respondToDifferences('sg-1', 4)).rejects.toThrow('ThrottlingException');
+    expect(sentry.announcer.told).toEqual([]);
+    await expect(sentry.respondToDifferences('sg-1', 5)).resolves.toHaveLength(1);
+  });
+
+  test('says how many rules differ, and when the first of them has waited for a day', async () => {
+    const sentry = await unasked([locked], [], [https]);
+    sentry.groups.put('sg-1', () => [https, ssh]);
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    const [notice] = await sentry.respondToDifferences('sg-1', 5);
+    expect(notice!.notices[0]!.text).toContain('Of its rules, 2 differ');
+    expect(notice!.notices[0]!.text).toContain('before 2026-01-02T00:00:10.000Z');
+  });
+
+  test.each([
+    [DAY - 10 * MINUTE - 1, ['sgr-https']],
+    [DAY - 10 * MINUTE, []],
+  ])('lets a rule stand for a day, and no longer: %i ms', async (milliseconds, left) => {
+    const sentry = await unasked([locked], [], [https]);
+    await sentry.pass(milliseconds);
+    await sentry.respondToDifferences().catch(() => undefined);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(left);
+  });
+
+  test('has what was left for it answered, once it answers, though it explains nothing', async () => {
+    const notified: Policy = { ...forbidSsh, response: 'notifyOnly' };
+    const sentry = await unasked([notified, locked], [], [ssh]);
+    sentry.faults = new Faults(new Map(), { method: 'write', number: 1, fault: 'crashes' });
+    await expect(sentry.respondToDifferences()).rejects.toThrow();
+    sentry.faults = new Faults();
+    sentry.history.changesOf = async () => [];
+    await sentry.respondToDifferences('sg-1', 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh kept', 'added sgr-ssh reverted']);
   });
 
   test('keeps no grant alive that has ended', async () => {
