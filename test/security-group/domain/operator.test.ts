@@ -571,7 +571,19 @@ describe('an order about a group of another account', () => {
     });
   });
 
+  test('may be for any Region, where the hub watches all of them', async () => {
+    places = { own: PLACE, members: { ...HUB_PLACES.members!, regions: undefined } };
+    await carriedOut({ action: 'list', account: SANDBOX.id, region: 'eu-south-2' });
+    expect(reached).toEqual([{ accountId: SANDBOX.id, region: 'eu-south-2' }]);
+  });
+
   test.each<[string, InPlace, OrderablePlaces, RegExp]>([
+    [
+      'for an account that the hub leaves out',
+      { account: OLD_SHOP.id },
+      HUB_PLACES,
+      /^The hub leaves account 333344445555 out: give one that it watches\.$/,
+    ],
     [
       'without a hub',
       there,
