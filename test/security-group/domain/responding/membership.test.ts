@@ -79,7 +79,10 @@ describe('membership by tag', () => {
     expect(report!.notices).toMatchObject([
       { severity: 'medium', text: expect.stringContaining('not watched any more') },
     ]);
-    expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
+    expect(sentry.recordOf('sg-1')).toMatchObject({
+      releasedAt: sentry.groups.now(),
+      releasedFor: 'not-chosen',
+    });
     expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
     sentry.groups.put('sg-1', (rules) => [...rules, ssh]);
     expect(await sentry.respond({ ...added(ssh), eventId: 'event-2' })).toEqual([]);
@@ -111,6 +114,21 @@ describe('membership by tag', () => {
     expect(await unknown.respond(tagsChanged('watch'))).toEqual([]);
   });
 
+  test('is no matter where the group is gone by now', async () => {
+    const sentry = tagged();
+    sentry.groups.all.delete('sg-1');
+    expect(await sentry.respond(by(deployer, tagsChanged('watch')))).toEqual([]);
+    expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
+  });
+
+  test('may be touched by a call that does not tell its keys', async () => {
+    const [told] = await tagged().respond(tagsChanged());
+    expect(told!.notices).toMatchObject([{ text: expect.stringContaining('still watched') }]);
+    const released = tagged();
+    await released.respond(by(deployer, tagsChanged()));
+    expect(released.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
+  });
+
   test('begins with the first event of a group that has the tag', async () => {
     const groups = new GroupsInMemory();
     groups.create({ id: 'sg-1', tags: [WATCHED] }, ssh);
@@ -140,6 +158,36 @@ describe('a monitored group that is deleted', () => {
       expect(sentry.recordOf('sg-1')!.releasedAt).toBeInstanceOf(Date);
       expect(sentry.reconciled).toEqual([]);
     }
+  });
+
+  test('is noted as gone since it was told, or since it was missed', async () => {
+    const missed = new Date('2025-12-31T00:00:00Z');
+    for (const unseenSince of [undefined, missed]) {
+      const sentry = SentryInMemory.watching([locked]);
+      sentry.ledger.adopt('sg-1', [https], { ...(unseenSince && { unseenSince }) });
+      sentry.groups.all.delete('sg-1');
+      await sentry.respond(deleted('sg-1'));
+      expect(sentry.recordOf('sg-1')).toMatchObject({
+        unseenSince: unseenSince ?? sentry.groups.now(),
+        isDeletionTold: true,
+      });
+    }
+  });
+
+  test('is not noted where it was let go before', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.ledger.adopt('sg-1', [https], { releasedAt: new Date('2025-12-31') });
+    const before = sentry.recordOf('sg-1');
+    sentry.groups.all.delete('sg-1');
+    await sentry.respond(deleted('sg-1'));
+    expect(sentry.recordOf('sg-1')).toBe(before);
+  });
+
+  test('is told of where it is adopted, and chosen by its tag', async () => {
+    const sentry = tagged(WATCHED);
+    sentry.groups.all.delete('sg-1');
+    expect(await sentry.respond(deleted('sg-1'))).toMatchObject([{ group: { id: 'sg-1' } }]);
+    expect(await sentry.respond(deleted('sg-9'))).toEqual([]);
   });
 
   test('keeps its grants as long as it shows', async () => {

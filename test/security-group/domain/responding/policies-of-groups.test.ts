@@ -212,6 +212,75 @@ test('records of the version before learn which policies hold, and nothing is ad
   expect(sentry.ledger.grantsOf('sg-1', ssh)).toEqual([]);
 });
 
+describe('of several policies that go by tags', () => {
+  const OPS = { key: 'team', value: 'ops' };
+  const lockedInWeb: Policy = { ...locked, name: 'web-locked', appliesTo: byTag(WEB) };
+  const lockedForOps: Policy = { ...locked, name: 'ops-locked', appliesTo: byTag(OPS) };
+  const forAll: Policy = { ...locked, name: 'for-all', response: 'notifyOnly' };
+
+  const retagging = (sentry: SentryInMemory, actor: Actor, tagKeys: string[], at = 1): Change => ({
+    ...tag(sentry, actor, [], at),
+    subject: { kind: 'tags', groupIds: ['sg-1'], tagKeys },
+  });
+  const noticesOf = async (sentry: SentryInMemory, change: Change) =>
+    (await sentry.respond(change)).flatMap(({ notices }) => notices);
+
+  test('all that would end are told', async () => {
+    const sentry = await sentryOf([noSshInWeb, lockedInWeb, forAll], [WEB]);
+    expect(await noticesOf(sentry, tag(sentry, eve, []))).toEqual([
+      {
+        severity: 'high',
+        text: 'By its tags the group would be without the policies no-ssh, web-locked. Tags decide that only where a trusted actor or an operator changes them: what held for the group still holds.',
+      },
+    ]);
+  });
+
+  test('all that end are told', async () => {
+    const sentry = await sentryOf([noSshInWeb, lockedInWeb, forAll], [WEB]);
+    expect(await noticesOf(sentry, tag(sentry, deployer, []))).toEqual([
+      {
+        severity: 'medium',
+        text: 'A trusted actor changed the tags of the group: from now on it is without the policies no-ssh, web-locked.',
+      },
+    ]);
+  });
+
+  test('one is told by its name', async () => {
+    const sentry = await sentryOf([noSshInWeb, lockedForOps, forAll], [WEB]);
+    const [held] = await noticesOf(sentry, tag(sentry, eve, []));
+    expect(held!.text).toContain('would be without the policy no-ssh. Tags');
+    const [ended] = await noticesOf(sentry, tag(sentry, deployer, [], 2));
+    expect(ended!.text).toMatch(/it is without the policy no-ssh\.$/);
+  });
+
+  test('only those are told whose tags the call may have changed', async () => {
+    const sentry = await sentryOf([noSshInWeb, lockedForOps], [WEB, OPS]);
+    const [held] = await noticesOf(sentry, retagging(sentry, eve, ['team']));
+    expect(held!.text).toContain('without the policy ops-locked. Tags');
+  });
+
+  test('all are told of a call that does not tell its keys', async () => {
+    const sentry = await sentryOf([noSshInWeb, lockedForOps], [WEB, OPS]);
+    const [held] = await noticesOf(sentry, retagging(sentry, eve, []));
+    expect(held!.text).toContain('without the policies no-ssh, ops-locked. Tags');
+  });
+
+  test('one that never was for the group is no news, nor is one that is still for it', async () => {
+    const sentry = await sentryOf([lockedForOps, noSshInWeb, forAll], [WEB]);
+    expect(await noticesOf(sentry, tag(sentry, eve, [WEB]))).toEqual([]);
+    expect(await noticesOf(sentry, tag(sentry, deployer, [WEB], 2))).toEqual([]);
+    expect(await noticesOf(sentry, retagging(sentry, eve, ['team'], 3))).toEqual([]);
+  });
+
+  test('where one ends and another is left, something is still judged', async () => {
+    const sentry = await sentryOf([noSshInWeb, lockedForOps], [WEB, OPS]);
+    const change = tag(sentry, deployer, [OPS]);
+    expect(await noticesOf(sentry, change)).toMatchObject([
+      { severity: 'medium', text: expect.stringContaining('without the policy no-ssh') },
+    ]);
+  });
+});
+
 describe('a group that no policy is for', () => {
   test('is told of once, when it is adopted', async () => {
     const groups = GroupsInMemory.of('sg-1', ssh);
