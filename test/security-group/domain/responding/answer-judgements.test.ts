@@ -174,6 +174,7 @@ describe('a judgement is answered', () => {
 
   test('where nothing was to be done', () => {
     expect(isDone({ ...revoke, verdict: 'keep' }, [ssh])).toBe(true);
+    expect(isDone({ ...modifyBack, verdict: 'keep' }, [ssh])).toBe(true);
     expect(isDone({ ...modifyBack, restored: undefined }, [ssh])).toBe(true);
   });
 });
@@ -203,6 +204,8 @@ describe('the outcome is', () => {
     expect(of(modifyBack, twice, seen(other))).toEqual({ kind: 'already-gone' });
     expect(of(modifyBack, twice, seen(renamed))).toEqual({ kind: 'already-gone' });
     expect(of(revoke, twice, seen())).toEqual({ kind: 'already-gone' });
+    const hidden: Judgement = { ...revoke, present: false };
+    expect(of(hidden, twice, seen(other))).toEqual({ kind: 'already-gone' });
   });
 
   test('that it stays, where it was to stay', () => {
@@ -225,7 +228,7 @@ describe('the outcome is', () => {
     expect(of(putBack, noRoom, seen())).toEqual({ kind, reason: 'no room' });
   });
 
-  test.each<[string, Judgement, ActAnswer, Rule[], object]>([
+  test.each<[string, Judgement, ActAnswer | undefined, Rule[], object]>([
     ['EC2 says why', revoke, noRoom, [ssh], { reason: 'no room' }],
     [
       'a member says why',
@@ -245,6 +248,13 @@ describe('the outcome is', () => {
       'EC2 shows nothing of it',
       revoke,
       done,
+      [ssh],
+      { reason: 'EC2 took the call, but still shows the group as before' },
+    ],
+    [
+      'EC2 shows what no one could call it about',
+      { ...revoke, present: false },
+      undefined,
       [ssh],
       { reason: 'EC2 took the call, but still shows the group as before' },
     ],

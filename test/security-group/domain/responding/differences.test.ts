@@ -13,7 +13,7 @@ import {
 } from '../../../../src/security-group/domain/responding/differences';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { PLACE, SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, by, configurationOf, deployer, locked } from '../../samples/changes';
+import { added, by, changeOf, configurationOf, deployer, locked } from '../../samples/changes';
 import { groupRecord } from '../../samples/group-records';
 import { rule } from '../../samples/rules';
 
@@ -130,6 +130,23 @@ describe('what is answered', () => {
     expect(targets([standing(ssh, forEver)])[0]!.call.time).toEqual(ADOPTED);
     const [target] = targets([standing(https, forEver)], by(deployer, added(https)));
     expect(target!.hints.byTrustedActor).toBe(false);
+  });
+
+  test('is as old as the withdrawal itself where the group was never watched', () => {
+    const forEver = new Date(0);
+    const reading = { ...readingOf([]), ledger: EMPTY_LEDGER };
+    const [explanation] = explained([standing(ssh, forEver)], []);
+    const found = { groupId: 'sg-1', place: PLACE, reading };
+    expect(targetOf(found, explanation!, configuration).call.time).toEqual(forEver);
+    const [byDeployer] = explained([standing(https)], [by(deployer, added(https))]);
+    expect(targetOf(found, byDeployer!, configuration).hints.byTrustedActor).toBe(true);
+  });
+
+  test('is not confirmed where the call tells the values of a part of it alone', () => {
+    const call = by(deployer, changeOf({ present: [https], modifiedIds: ['sgr-ssh'] }));
+    expect(targets([standing(https), standing(ssh)], call)).toMatchObject([
+      { hints: { present: [https, ssh] }, isConfirmed: false },
+    ]);
   });
 
   test('is told apart by the call that explains it, and is confirmed where all of it is', () => {

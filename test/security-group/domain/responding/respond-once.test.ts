@@ -13,6 +13,7 @@ import {
   deployer,
   forbidSsh,
   locked,
+  lockedNotify,
   lockedRestoring,
   removed,
 } from '../../samples/changes';
@@ -295,6 +296,17 @@ describe('what an earlier try meant to do, and the state does not ask for any mo
     sentry.faults = new Faults();
     await sentry.pass(91_000);
     await sentry.respond(added(ssh), 1);
+    await sentry.respond(added(ssh), 2);
+    expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
+  });
+
+  test('is told as done where by then its policy only notifies', async () => {
+    const sentry = attacked();
+    letFail(sentry, 'revoke', 'crashes after it has worked');
+    await expect(sentry.respond(added(ssh))).rejects.toThrow();
+    sentry.configuration = configurationOf([lockedNotify]);
+    sentry.faults = new Faults();
+    await sentry.pass(91_000);
     await sentry.respond(added(ssh), 2);
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
   });

@@ -257,6 +257,14 @@ describe('a modified rule', () => {
     }
   });
 
+  test('is not said to have its earlier values where it was revoked beside other rules', async () => {
+    const sentry = sentryWith([forbidSsh], { accepted: [narrow, https], standing: [wide, https] });
+    sentry.groups.modify = async () => ({ kind: 'refused', reason: 'no' });
+    const [report] = await sentry.respond(modified('sgr-1'));
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    expect(report!.rules[0]!.restored).toBeUndefined();
+  });
+
   test('is left to the next try where EC2 is not to be reached', async () => {
     const sentry = sentryWith([forbidSsh], { accepted: [narrow], standing: [wide] });
     sentry.groups.refuses.set('ingress tcp 22 22 10.0.0.0/8', {
@@ -455,6 +463,13 @@ describe('EC2 that lags, refuses or changes in between', () => {
     const [report] = await sentry.respond(added(ssh));
     expect(report!.rules).toMatchObject([{ outcome: { kind: 'already-gone' } }]);
     expect(severityOf(report!)).toBe('medium');
+  });
+
+  test('a group that cannot be looked up is told by its id alone', async () => {
+    const sentry = SentryInMemory.newTo([forbidSsh], ssh);
+    sentry.groups.find = async () => Promise.reject(new Error('RequestLimitExceeded'));
+    const [report] = await sentry.respond(added(ssh));
+    expect(report!.group).toEqual({ id: 'sg-1' });
   });
 
   test('a group that is gone has nothing left to revert', async () => {
@@ -767,6 +782,42 @@ test('an event that gives the name of its group only means the monitored groups 
   expect(sentry.groups.ruleIds('sg-2')).toEqual(['sgr-2']);
 });
 
+test('an event that gives the name of its group only means no group of that name that lacks the tag', async () => {
+  const groups = new GroupsInMemory();
+  groups.create({ id: 'sg-1', name: 'web' }, ssh);
+  groups.create(
+    { id: 'sg-2', name: 'web', tags: [{ key: 'watch', value: 'yes' }] },
+    { ...ssh, id: 'sgr-2' },
+  );
+  const include = [{ kind: 'tag', key: 'watch', value: 'yes' }] as const;
+  const sentry = new SentryInMemory(
+    configurationOf([forbidSsh], { monitoredGroups: { include, exclude: [] } }),
+    groups,
+  );
+  await sentry.respond({
+    ...changeOf({ present: [{ ...ssh, id: undefined }] }),
+    subject: { kind: 'group', group: { name: 'web' } },
+  });
+  expect([groups.ruleIds('sg-1'), groups.ruleIds('sg-2')]).toEqual([['sgr-ssh'], []]);
+});
+
+test('one of several groups that cannot be read keeps no other from being answered', async () => {
+  const groups = GroupsInMemory.of('sg-1', ssh);
+  groups.create({ id: 'sg-2', name: 'web' }, { ...ssh, id: 'sgr-2' });
+  const monitoredGroups = { include: [{ kind: 'all' }], exclude: [] } as const;
+  const sentry = new SentryInMemory(configurationOf([forbidSsh], { monitoredGroups }), groups);
+  groups.beforeLook.set(1, () => {
+    throw new Error('RequestLimitExceeded');
+  });
+  const { reports, failures } = await sentry.responsesTo({
+    ...changeOf({ present: [{ ...ssh, id: undefined }] }),
+    subject: { kind: 'group', group: { name: 'web' } },
+  });
+  expect(failures).toMatchObject([{ message: 'RequestLimitExceeded' }]);
+  expect(reports.map(({ group }) => group.id)).toEqual(['sg-2']);
+  expect([groups.ruleIds('sg-1'), groups.ruleIds('sg-2')]).toEqual([['sgr-ssh'], []]);
+});
+
 describe('a sentry that does not act', () => {
   test('in OBSERVE says what it would have done, and grants nothing', async () => {
     const sentry = sentryWith([forbidSsh], { accepted: [narrow], standing: [wide] });
@@ -793,6 +844,14 @@ describe('a sentry that does not act', () => {
     await sentry.pass(60_000);
     await sentry.respond({ ...added(ssh), eventId: 'event-2' });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+  });
+
+  test('in OBSERVE goes on observing when a pause is over', async () => {
+    const sentry = sentryWith([forbidSsh], { accepted: [], standing: [ssh] });
+    const pause = { until: new Date('2026-01-01T00:01:00Z'), reason: 'an incident', by: 'olga' };
+    sentry.configuration = { ...sentry.configuration, mode: 'OBSERVE', pause };
+    const [report] = await sentry.respond(added(ssh));
+    expect(report!.rules[0]!.outcome).toEqual({ kind: 'would-revert' });
   });
 
   test('of a rule that is gone does not say that it would be reverted', async () => {

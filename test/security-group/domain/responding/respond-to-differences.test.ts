@@ -1,3 +1,4 @@
+import { LedgerConflictError } from '../../../../src/security-group/domain/ledger/ledger-store';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { type Fault, Faults } from '../../in-memory/faults';
@@ -6,6 +7,7 @@ import {
   added,
   asking,
   by,
+  changeOf,
   deployer,
   eve,
   forbidSsh,
@@ -67,6 +69,15 @@ describe('a rule that no event explains', () => {
       grants: [{ cause: 'trusted-actor', eventId: 'event-1', confirmed: true }],
     });
     expect(sentry.ledger.entryOf('sg-1', https)!.unexplainedSince).toBeUndefined();
+  });
+
+  test('leaves no trace where it is granted to a call of a moment ago', async () => {
+    const sentry = await different([locked], [], [https]);
+    const time = sentry.groups.now();
+    sentry.history.changes.push({ ...by(deployer, added(https)), time });
+    await sentry.respondToDifferences();
+    expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
+    expect(sentry.ledger.events.size).toBe(0);
   });
 
   test('is granted where a trusted actor modified it; unconfirmed, for of the event only its id is known', async () => {
@@ -196,6 +207,20 @@ describe('a rule that no event explains', () => {
     expect(entries[1]).toEqual(entries[0]);
   });
 
+  test('that was reverted, and shows again, is not written down as left', async () => {
+    const sentry = await different([locked], [], [https]);
+    sentry.faults = new Faults(new Map(), { method: 'write', number: 1, fault: 'crashes' });
+    await expect(sentry.respondToDifferences()).rejects.toThrow();
+    sentry.faults = new Faults();
+    sentry.groups.put('sg-1', () => [https]);
+    await sentry.respondToDifferences('sg-1', 2);
+    const entry = sentry.ledger.entryOf('sg-1', https)!;
+    expect([entry.unexplainedSince, entry.toldAt]).toEqual([
+      new Date('2026-01-01T00:00:10Z'),
+      undefined,
+    ]);
+  });
+
   test('that no policy minds any more at the next try is settled without a word', async () => {
     const sentry = await different([locked], [], [https]);
     sentry.faults = new Faults(new Map(), {
@@ -272,6 +297,89 @@ test('what is handled during a pause is answered after it', async () => {
     'added sgr-ssh reverted',
     'removed sgr-https reverted',
   ]);
+});
+
+describe('the event history', () => {
+  const LOOK_BACK = 180 * MINUTE;
+
+  test('is asked from three hours before the earliest of the findings on', async () => {
+    const sentry = await different([locked], [], [https]);
+    sentry.groups.put('sg-1', () => [https, ssh]);
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    const asked = jest.spyOn(sentry.history, 'changesOf');
+    await sentry.respondToDifferences();
+    const since = new Date('2026-01-01T00:00:10Z').getTime();
+    expect(asked.mock.calls).toEqual([['sg-1', new Date(since - LOOK_BACK)]]);
+  });
+
+  test('is asked from three hours ago on about a grant that was withdrawn', async () => {
+    const sentry = SentryInMemory.watching([locked]);
+    sentry.groups.put('sg-1', () => [https]);
+    sentry.ledger.note('sg-1', https, { unexplainedSince: new Date(0) });
+    const asked = jest.spyOn(sentry.history, 'changesOf');
+    const now = sentry.groups.now().getTime();
+    await sentry.respondToDifferences();
+    expect(asked.mock.calls).toEqual([['sg-1', new Date(now - LOOK_BACK)]]);
+  });
+
+  test('is not asked where nothing was found', async () => {
+    const sentry = SentryInMemory.watching([locked], https);
+    const asked = jest.spyOn(sentry.history, 'changesOf');
+    await sentry.respondToDifferences();
+    expect(asked).not.toHaveBeenCalled();
+  });
+});
+
+describe('a rule that got other values while it waited', () => {
+  const onPort = (port: number, id = 'sgr-1') => rule({ id, fromPort: port, toPort: port });
+
+  test('is granted where the history has it that a trusted actor wrote them', async () => {
+    const sentry = await different([locked], [], [onPort(7001)]);
+    sentry.history.changes.push(
+      by(deployer, changeOf({ modifiedIds: ['sgr-1'], modifiedTo: [onPort(7002)] })),
+    );
+    sentry.groups.put('sg-1', () => [onPort(7002)]);
+    // Both values are written down at once, and one of the two has to come again.
+    await expect(sentry.respondToDifferences()).rejects.toThrow(LedgerConflictError);
+    await sentry.respondToDifferences('sg-1', 2);
+    expect(sentry.groups.acts).toEqual([]);
+    expect(sentry.ledger.grantsOf('sg-1', onPort(7002))).toMatchObject([
+      { cause: 'trusted-actor', confirmed: true },
+    ]);
+  });
+
+  test('is answered, though a trusted actor has written another rule', async () => {
+    const sentry = await different([locked], [], [onPort(7001), https]);
+    sentry.history.changes.push(by(deployer, added(https)));
+    sentry.groups.put('sg-1', () => [onPort(7002), https]);
+    await sentry.respondToDifferences();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual([https]);
+  });
+
+  test('is answered once where EC2 refuses to revoke it', async () => {
+    const sentry = await different([locked], [], [onPort(7001)]);
+    sentry.groups.put('sg-1', () => [onPort(7002)]);
+    sentry.groups.refuses.set('sgr-1', { kind: 'refused', reason: 'no' });
+    await expect(sentry.respondToDifferences()).rejects.toThrow('not all of its rules');
+    expect(sentry.announcer.outcomes().sort()).toEqual([
+      'added sgr-1 already-gone',
+      'modified sgr-1 failed',
+    ]);
+  });
+
+  test('has no new rule answered with it that someone adds meanwhile', async () => {
+    const sentry = await different([locked], [], [onPort(7001)]);
+    const revoke = sentry.groups.revoke.bind(sentry.groups);
+    const others = [onPort(8443, 'sgr-2'), rule({ fromPort: 80, toPort: 80 })];
+    sentry.groups.revoke = async (groupId, revoked) => {
+      const answer = await revoke(groupId, revoked);
+      sentry.groups.put('sg-1', (rules) => [...rules, ...others]);
+      return answer;
+    };
+    await sentry.respondToDifferences();
+    expect(sentry.groups.rulesIn('sg-1')).toEqual(others);
+  });
 });
 
 describe('a grant that was withdrawn', () => {
