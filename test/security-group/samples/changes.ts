@@ -66,6 +66,13 @@ export const forbidSsh: Policy = {
   },
   response: 'revert',
 };
+/** No TCP to the port, from anywhere. */
+export function forbidPort(port: number): Policy {
+  const traffic = [{ kind: 'protocol', protocol: 'tcp', fromPort: port, toPort: port }] as const;
+  const patterns = [{ name: `port ${port}`, traffic }];
+  return { baseline: { kind: 'forbid', patterns }, response: 'revert' };
+}
+
 export const allowHttpsOnly: Policy = {
   baseline: {
     kind: 'allowOnly',

@@ -10,6 +10,7 @@ import {
   configurationOf,
   deployer,
   described,
+  forbidPort,
   forbidSsh,
   locked,
   lockedRestoring,
@@ -395,6 +396,36 @@ describe('people are asked', () => {
     sentry.ledger.adopt('sg-1', []);
     await sentry.respond(added(peer));
     expect(sentry.asked).toMatchObject([{ groupNames: { 'sg-2': 'database' } }]);
+  });
+
+  test('with the name of the group that a rule referred to before, and without one that has none', async () => {
+    const before = rule({ id: 'sgr-peer', groupId: 'sg-2' });
+    const since = rule({ id: 'sgr-peer', groupId: 'sg-3' });
+    const sentry = sentryWith([asking(locked, 'revertUntilApproved')], [before], [since]);
+    sentry.groups.create({ id: 'sg-2', name: 'database' });
+    sentry.groups.create({ id: 'sg-3' });
+    await sentry.respond(modified('sgr-peer'));
+    expect(sentry.asked.map(({ groupNames }) => groupNames)).toEqual([{ 'sg-2': 'database' }]);
+  });
+
+  test('without the names of groups that cannot be looked up', async () => {
+    const peer = rule({ id: 'sgr-peer', groupId: 'sg-2' });
+    const sentry = sentryWith([asking(locked, 'revertUntilApproved')], [], [peer]);
+    sentry.groups.find = async () => Promise.reject(new Error('RequestLimitExceeded'));
+    await sentry.respond(added(peer));
+    expect(sentry.asked.map(({ groupNames }) => groupNames)).toEqual([{}]);
+  });
+
+  test('about what stands, though another rule of the call could not be reverted', async () => {
+    const telnet = rule({ id: 'sgr-telnet', fromPort: 23, toPort: 23 });
+    const noTelnet = asking(forbidPort(23), 'revertUntilApproved');
+    const sentry = sentryWith([asking(forbidSsh, 'revertIfDenied'), noTelnet], [], [ssh, telnet]);
+    sentry.groups.refuses.set('sgr-telnet', { kind: 'unavailable', reason: 'no' });
+    await expect(sentry.respond(added(ssh, telnet))).rejects.toThrow('not all of its rules');
+    expect(askedRules(sentry)).toEqual([[`added ${ruleKey(ssh)}`]]);
+    expect(sentry.announcer.told[0]!.notices.map(({ text }) => text)).toEqual([
+      `People are asked by approvals whether it may stay: request ${sentry.lastRequestId}.`,
+    ]);
   });
 
   test('what was kept first, whatever a later try finds: what they see is what is carried out', async () => {

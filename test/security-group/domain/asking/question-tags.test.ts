@@ -115,6 +115,18 @@ describe('the tags by which people are found', () => {
     expect((await tagsOfQuestion(sentry)).routeTags).toBeUndefined();
   });
 
+  test('are what the call of a trusted actor wrote, though someone has written others since', async () => {
+    const sentry = await watching([]);
+    putTags(sentry, [SHOP]);
+    await sentry.respond(
+      by(deployer, {
+        ...changeOf({}, { eventName: 'CreateTags', time: sentry.groups.now() }),
+        subject: { kind: 'tags', groupIds: ['sg-1'], tagKeys: ['team'], tags: [PAYMENTS] },
+      }),
+    );
+    expect((await tagsOfQuestion(sentry)).routeTags).toEqual([PAYMENTS]);
+  });
+
   test('are none of a group that is not adopted yet', async () => {
     expect((await tagsOfQuestion(newTo([PAYMENTS]))).routeTags).toBeUndefined();
   });

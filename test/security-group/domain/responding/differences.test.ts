@@ -136,10 +136,10 @@ describe('what is answered', () => {
     const forEver = new Date(0);
     const reading = { ...readingOf([]), ledger: EMPTY_LEDGER };
     const [explanation] = explained([standing(ssh, forEver)], []);
-    const found = { groupId: 'sg-1', place: PLACE, reading };
-    expect(targetOf(found, explanation!, configuration).call.time).toEqual(forEver);
+    const where = { groupId: 'sg-1', place: PLACE, reading };
+    expect(targetOf(where, explanation!, configuration).call.time).toEqual(forEver);
     const [byDeployer] = explained([standing(https)], [by(deployer, added(https))]);
-    expect(targetOf(found, byDeployer!, configuration).hints.byTrustedActor).toBe(true);
+    expect(targetOf(where, byDeployer!, configuration).hints.byTrustedActor).toBe(true);
   });
 
   test('is not confirmed where the call tells the values of a part of it alone', () => {

@@ -319,6 +319,53 @@ describe('a group that no policy is for', () => {
     await sentry.survey();
     expect(sentry.reconciled).toEqual([]);
   });
+
+  describe('is told of by one call alone', () => {
+    const vpcOfDefault = { kind: 'vpc-created', vpcId: 'vpc-2' } as const;
+    const newDefault = { id: 'sg-2', name: 'default', vpcId: 'vpc-2' };
+
+    async function noticesOf(
+      details: typeof newDefault,
+      subject: Change['subject'],
+      prepare: (sentry: SentryInMemory) => void = () => undefined,
+    ) {
+      const sentry = await sentryOf([noSshInWeb], [WEB]);
+      await sentry.pass(7_200_000);
+      sentry.groups.create(details);
+      prepare(sentry);
+      const reports = await sentry.respond(changeOf({}, { time: sentry.groups.now(), subject }));
+      return reports.flatMap(({ notices }) => notices);
+    }
+
+    test('that of the VPC that it came with', async () => {
+      expect(await noticesOf(newDefault, vpcOfDefault)).toHaveLength(1);
+    });
+
+    test('not that of its VPC where it is no default group', async () => {
+      expect(await noticesOf({ ...newDefault, name: 'web' }, vpcOfDefault)).toEqual([]);
+    });
+
+    test('not one that changes its rules', async () => {
+      const subject = { kind: 'group', group: { name: 'default' } } as const;
+      expect(await noticesOf(newDefault, subject)).toEqual([]);
+      const list = { kind: 'prefix-list', prefixListId: 'pl-1' } as const;
+      const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
+      const names = (sentry: SentryInMemory) => sentry.groups.put('sg-2', () => [viaList]);
+      expect(await noticesOf(newDefault, list, names)).toEqual([]);
+    });
+
+    test('not that of its creation where reconcile has told of it', async () => {
+      const subject = { kind: 'group-created', group: { id: 'sg-2' } } as const;
+      const adopt = ({ ledger }: SentryInMemory) => ledger.adopt('sg-2', []);
+      expect(await noticesOf(newDefault, subject, adopt)).toEqual([]);
+    });
+
+    test('and not where a policy is for it', async () => {
+      const subject = { kind: 'group-created', group: { id: 'sg-2' } } as const;
+      const tagIt = ({ groups }: SentryInMemory) => groups.create({ ...newDefault, tags: [WEB] });
+      expect(await noticesOf(newDefault, subject, tagIt)).toEqual([]);
+    });
+  });
 });
 
 describe('a group that several tags choose', () => {

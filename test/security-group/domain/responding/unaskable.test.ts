@@ -1,8 +1,16 @@
 import { giveUpAsking } from '../../../../src/security-group/domain/deciding/give-up-asking';
+import { noticeOfUnasked } from '../../../../src/security-group/domain/responding/ask-about-outcomes';
 import { ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
-import { added, asking, forbidSsh, lockedRestoring, removed } from '../../samples/changes';
+import {
+  added,
+  asking,
+  forbidPort,
+  forbidSsh,
+  lockedRestoring,
+  removed,
+} from '../../samples/changes';
 import { openedWithFullTags } from '../../samples/largest-changes';
 import { rule } from '../../samples/rules';
 
@@ -80,6 +88,32 @@ describe('a question that can never be kept', () => {
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
   });
 
+  test('changes nothing about what other workflows, and other policies of its own, ask', async () => {
+    const askingOthers = asking(forbidPort(443), 'revertIfDenied');
+    const sentry = SentryInMemory.watching([
+      asking(forbidSsh, 'revertIfDenied'),
+      asking(forbidPort(80), 'revertUntilApproved'),
+      { ...askingOthers, asking: { workflow: 'others', whenUnanswered: 'revert' } },
+    ]);
+    const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
+    const opened = [ssh, http, https];
+    sentry.groups.put('sg-1', () => opened);
+    sentry.hopelessFrom = 1;
+    const keep = sentry.asker.keep.bind(sentry.asker);
+    sentry.asker.keep = async (asked) => {
+      if (asked.rules.some(({ rule: one }) => one.id === 'sgr-ssh')) throw new Error('Too large.');
+      return keep(asked);
+    };
+    await sentry.respond(added(...opened), 2);
+    expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-https']);
+    expect(
+      sentry.asked.map(({ workflow, rules }) => [workflow, ...rules.map((one) => one.rule.id)]),
+    ).toEqual([
+      ['others', 'sgr-https'],
+      ['approvals', 'sgr-http'],
+    ]);
+  });
+
   test('holds up nothing else in the group', async () => {
     const sentry = SentryInMemory.watching([
       asking(forbidSsh, 'revertIfDenied'),
@@ -90,6 +124,15 @@ describe('a question that can never be kept', () => {
     await sentry.respond(added(https));
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
   });
+});
+
+test.each([
+  [undefined, 'whether it may stay. It is reverted'],
+  ['no room', 'whether it may stay: no room. It is reverted'],
+  ['See EC2.Limits.', 'whether it may stay: See EC2.Limits. It is reverted'],
+])('that no one could be asked is told in sentences: %s', (reason, text) => {
+  const ask = { workflow: 'approvals', response: 'revertIfDenied' } as const;
+  expect(noticeOfUnasked(ask, reason).text).toContain(text);
 });
 
 describe('a question that is too large for what it is kept in', () => {
