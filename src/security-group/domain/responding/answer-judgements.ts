@@ -103,7 +103,7 @@ function stands(rule: Rule, rules: readonly Rule[], unreadableRuleIds: readonly 
 
 /** A modified rule still has the values that it should not have; a removed one is still missing. */
 function isAsFound(rule: Rule, restored: Rule, rules: readonly Rule[]): boolean {
-  if (rule === restored || ruleKey(rule) === ruleKey(restored)) {
+  if (ruleKey(rule) === ruleKey(restored)) {
     return !rules.some((present) => isDescribedAlike(present, restored));
   }
   return rules.some((present) => ruleKey(present) === ruleKey(rule));
@@ -181,9 +181,6 @@ function outcomeUnseen(
 
 /** Where the sentry only observes, or is paused until then. */
 export function outcomeUnanswered(judgement: Judgement, pause: Pause | undefined): Outcome {
-  if (judgement.notRestorable) {
-    return { kind: 'not-restorable', reason: judgement.notRestorable.reason };
-  }
   if (judgement.verdict === 'keep' || (judgement.verdict === 'ask' && !pause)) {
     return outcomeOf({ judgement }, { failure: '' }, false);
   }
