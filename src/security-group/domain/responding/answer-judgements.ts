@@ -154,14 +154,15 @@ function isAsGiven(standing: Rule, { rule, present, restored }: Judgement): bool
 }
 
 function outcomeUnchanged({ change }: Judgement, given: ActAnswer | undefined): Outcome {
-  if (given?.kind === 'impossible' && change === 'removed') {
+  if (!given) return { kind: 'failed', reason: 'EC2 did not show it when it was to be reverted' };
+  if (given.kind === 'impossible' && change === 'removed') {
     return { kind: 'not-restorable', reason: given.reason };
   }
-  if (given && 'reason' in given) {
+  if ('reason' in given) {
     const byMember = given.kind === 'refused' ? given.byMember : undefined;
     return { kind: 'failed', reason: given.reason, ...(byMember && { byMember }) };
   }
-  if (given?.kind === 'already-present') {
+  if (given.kind === 'already-present') {
     return {
       kind: 'failed',
       reason: 'EC2 has such a rule already, and does not show it as it was',

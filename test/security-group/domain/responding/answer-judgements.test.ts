@@ -252,11 +252,11 @@ describe('the outcome is', () => {
       { reason: 'EC2 took the call, but still shows the group as before' },
     ],
     [
-      'EC2 shows what no one could call it about',
+      'EC2 shows it too late for a call',
       { ...revoke, present: false },
       undefined,
       [ssh],
-      { reason: 'EC2 took the call, but still shows the group as before' },
+      { reason: 'EC2 did not show it when it was to be reverted' },
     ],
   ])('that it failed, as %s', (_, judgement, answer, standing, why) => {
     expect(of(judgement, answer, seen(...standing))).toEqual({ kind: 'failed', ...why });

@@ -448,6 +448,17 @@ describe('EC2 that lags, refuses or changes in between', () => {
     expect(sentry.announcer.outcomes()).toEqual(['added sgr-ssh reverted']);
   });
 
+  test('a rule without an id that shows only when another was revoked is said not to be reverted', async () => {
+    const nameless = rule({ fromPort: 23, toPort: 23 });
+    const sentry = sentryWith([locked], { accepted: [], standing: [ssh] });
+    sentry.groups.beforeLook.set(5, () => sentry.groups.put('sg-1', () => [nameless]));
+    await expect(sentry.respond(added(ssh, nameless))).rejects.toThrow(UnfinishedError);
+    expect(sentry.announcer.told[0]!.rules.map(({ outcome }) => outcome)).toEqual([
+      { kind: 'reverted' },
+      { kind: 'failed', reason: 'EC2 did not show it when it was to be reverted' },
+    ]);
+  });
+
   test('an accepted rule that Describe does not show yet is not revoked', async () => {
     const sentry = sentryWith([locked], {
       accepted: [https],
