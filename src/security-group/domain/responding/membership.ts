@@ -103,8 +103,7 @@ export async function respondToTags(
 
 /** Whether the call may have changed tags that the selection goes by. */
 function touches(tagChange: TagChange, selection: MonitoredGroups): boolean {
-  const { tagKeys } = tagChange;
-  return tagKeys.length === 0 || decisiveTagKeys(selection).some((key) => isNamed(tagChange, key));
+  return decisiveTagKeys(selection).some((key) => isNamed(tagChange, key));
 }
 
 function isNamed({ tagKeys }: TagChange, key: string): boolean {

@@ -114,6 +114,31 @@ describe('membership by tag', () => {
     expect(await unknown.respond(tagsChanged('watch'))).toEqual([]);
   });
 
+  test('is told of with the group as it is', async () => {
+    const sentry = tagged({ key: 'team', value: 'shop' });
+    const [report] = await sentry.respond(tagsChanged('watch'));
+    expect(report!.group).toBe(sentry.groups.all.get('sg-1')!.details);
+  });
+
+  test('has nothing read for other tags, and nothing written or claimed where all is as it was', async () => {
+    const sentry = tagged(WATCHED);
+    const read = jest.spyOn(sentry.ledger, 'read');
+    const write = jest.spyOn(sentry.ledger, 'writeRecord');
+    await sentry.respond(tagsChanged('colour'));
+    expect(read).not.toHaveBeenCalled();
+    await sentry.respond(tagsChanged('watch'), 2);
+    expect(write).not.toHaveBeenCalled();
+    expect(sentry.ledger.events.size).toBe(0);
+  });
+
+  test('that goes by ids is not said to have ended by tags', async () => {
+    const sentry = tagged();
+    sentry.configuration = configurationOf([locked], {
+      monitoredGroups: { include: [{ kind: 'ids', groupIds: ['sg-2'] }], exclude: [] },
+    });
+    expect(await sentry.respond(tagsChanged())).toEqual([]);
+  });
+
   test('is no matter where the group is gone by now', async () => {
     const sentry = tagged();
     sentry.groups.all.delete('sg-1');
@@ -193,6 +218,8 @@ describe('a monitored group that is deleted', () => {
   test('keeps its grants as long as it shows', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     await sentry.respond(deleted('sg-1'));
+    expect(sentry.recordOf('sg-1')).toMatchObject({ groupId: 'sg-1' });
+    expect(sentry.recordOf('sg-1')).not.toHaveProperty('unseenSince');
     expect(sentry.recordOf('sg-1')!.releasedAt).toBeUndefined();
     expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
   });
@@ -200,6 +227,10 @@ describe('a monitored group that is deleted', () => {
   test('is no matter where it was not monitored, or where the event names no id: reconcile tells of it', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     expect(await sentry.respond(deleted('sg-2'))).toEqual([]);
+    expect(await sentry.respond(deleted())).toEqual([]);
+    sentry.configuration = configurationOf([locked], {
+      monitoredGroups: { include: [{ kind: 'all' }], exclude: [] },
+    });
     expect(await sentry.respond(deleted())).toEqual([]);
   });
 });
