@@ -272,6 +272,21 @@ describe('of several policies that go by tags', () => {
     expect(await noticesOf(sentry, retagging(sentry, eve, ['team'], 3))).toEqual([]);
   });
 
+  test('one that several tags ask for is told where one of them is taken off', async () => {
+    const either = { include: [...byTag(WEB).include, ...byTag(OPS).include], exclude: [] };
+    const sentry = await sentryOf(
+      [{ ...forbidSsh, name: 'either', appliesTo: either }, forAll],
+      [WEB],
+    );
+    const [held] = await noticesOf(sentry, tag(sentry, eve, []));
+    expect(held!.text).toContain('without the policy either. Tags');
+  });
+
+  test('where none was for the group, none ends', async () => {
+    const sentry = await sentryOf([noSshInWeb], []);
+    expect(await noticesOf(sentry, tag(sentry, eve, [{ key: 'tier', value: 'data' }]))).toEqual([]);
+  });
+
   test('where one ends and another is left, something is still judged', async () => {
     const sentry = await sentryOf([noSshInWeb, lockedForOps], [WEB, OPS]);
     const change = tag(sentry, deployer, [OPS]);
