@@ -386,6 +386,16 @@ test('events that ask for nothing leave no trace, but for the grants of a truste
   expect(sentry.ledger.grantsOf('sg-1', ssh)).toHaveLength(1);
 });
 
+test.each([
+  ['is believed to come for the first time', 5 * 60_000 - 1, 0],
+  ['may have come before, and is not looked at again', 5 * 60_000, 1],
+])('an event that asks for nothing %s: %#', async (_, age, traces) => {
+  const sentry = onSshIn(forbidSsh, https);
+  const time = new Date(sentry.groups.now().getTime() - age);
+  await sentry.respond({ ...added(https), time });
+  expect(sentry.ledger.events.size).toBe(traces);
+});
+
 describe('where the event alone says that its rule is to be revoked, the lease', () => {
   test('is asked for while the group is read', async () => {
     const sentry = attacked();

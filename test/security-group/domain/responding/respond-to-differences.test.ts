@@ -585,6 +585,14 @@ describe('an event history that cannot be asked', () => {
     expect(report!.notices[0]!.text).toMatch(/^CloudTrail's .* did it: Throttled\. Try again\.$/);
   });
 
+  test('is no news about a rule that an operator has accepted meanwhile', async () => {
+    const sentry = await unasked([forbidSsh], [], [ssh]);
+    const since = sentry.groups.now();
+    sentry.ledger.grant('sg-1', ssh, { cause: 'operator', by: 'olga', since });
+    expect(await sentry.respondToDifferences()).toEqual([]);
+    expect(sentry.groups.acts).toEqual([]);
+  });
+
   test('does not keep a rule open whose list lets in what is forbidden', async () => {
     const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
     const sentry = await unasked([forbidSsh], [], [viaList]);
