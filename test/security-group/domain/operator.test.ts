@@ -127,6 +127,7 @@ describe('accepting a rule', () => {
       grants: [expect.objectContaining({ cause: 'operator' })],
       revision: 2,
     });
+    expect(sentry.ledger.entryOf('sg-1', ssh)).not.toHaveProperty('prefixListVersion');
   });
 
   test('means the prefix list as it is now', async () => {
@@ -386,6 +387,19 @@ describe('releasing a policy of a group', () => {
     expect(await carriedOut({ action: 'list' }, configuration)).not.toHaveProperty('holding');
   });
 
+  test('names all that still hold', async () => {
+    taggedBefore();
+    const more = [{ ...locked, name: 'no-changes' }, ...policies];
+    const { done } = await carriedOut(release, configurationOf(more));
+    expect(done).toContain('What still holds for it: no-changes, no-additions.');
+  });
+
+  test('may be asked of a group that is not adopted yet: the list says what is for it', async () => {
+    sentry.groups.create({ id: 'sg-9', tags: [WEB] });
+    const { holding } = await carriedOut({ action: 'list', groupId: 'sg-9' }, configuration);
+    expect(holding).toEqual(policies.map(({ name }) => ({ policy: name })));
+  });
+
   test('says where no policy is left', async () => {
     taggedBefore();
     const { done } = await carriedOut(release, configurationOf(policies.slice(1)));
@@ -499,6 +513,11 @@ describe('a pause of a part of the accounts', () => {
   ])('is refused for %s', async (_, scope, message) => {
     await refused({ ...pausing, ...scope }, message);
     expect(pause).toBeUndefined();
+  });
+
+  test('is refused for a unit, where the accounts were not listed yet', async () => {
+    places = { own: PLACE, members: { ...HUB_PLACES.members!, list: undefined } };
+    await refused({ ...pausing, ...ofShops }, /^The hub knows no account in the unit/);
   });
 
   test('is refused without a hub', async () => {
@@ -935,7 +954,11 @@ async function refused(
     (error: unknown) => error,
   );
   expect(refusal).toBeInstanceOf(OperatorError);
-  expect(refusal).toMatchObject({ message: expect.stringMatching(message) });
+  // Lambda tells the operator the name as well.
+  expect(refusal).toMatchObject({
+    name: 'OperatorError',
+    message: expect.stringMatching(message),
+  });
 }
 
 function grantsOf(one: Rule, now = NOW): readonly Grant[] {

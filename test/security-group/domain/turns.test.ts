@@ -44,6 +44,13 @@ test('a turn that fails is free for the next', async () => {
   expect(counts.most).toBe(1);
 });
 
+test('a turn that is over is free for one that comes later', async () => {
+  const turn = turnsOf(1);
+  await turn(async () => undefined);
+  const isTooLong = new Promise((resolve) => void setImmediate(() => resolve('it waits')));
+  expect(await Promise.race([turn(async () => 'it is done'), isTooLong])).toBe('it is done');
+});
+
 test('of nothing, nothing comes', async () => {
   expect(await inTurns([], 3, counted().work)).toEqual([]);
 });
