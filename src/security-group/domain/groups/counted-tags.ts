@@ -89,7 +89,7 @@ export function countTagsAfter(
   { keys }: Pick<TagsWritten, 'keys'>,
 ): CountedTags | undefined {
   const counted = countTags(known, group, decisive);
-  if (!counted || counted === known) return counted;
+  if (!counted) return undefined;
   const { had, lacked } = known ?? NOTHING_COUNTED;
   const isNew = (tag: RuleTag) => !hasTag(had, tag) && !hasTag(lacked, tag);
   const put = counted.had.filter(
