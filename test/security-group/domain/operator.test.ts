@@ -119,7 +119,7 @@ describe('accepting a rule', () => {
     ]);
   });
 
-  test('ends what was waiting to be answered about it', async () => {
+  test('ends what was waiting to be answered about it, and is of no version of a list', async () => {
     sentry.ledger.note('sg-1', ssh, { unexplainedSince: BEFORE, toldAt: BEFORE });
     await carriedOut(accept);
     expect(sentry.ledger.entryOf('sg-1', ssh)).toEqual({

@@ -174,6 +174,14 @@ test('someone who writes other tags than count is told of, and a trusted actor i
   expect(await retag(sentry, [SHOP, RESTRICTED])).toEqual([]);
 });
 
+test('someone who writes other tags of the group is not told of for what was told before', async () => {
+  const sentry = await watching([PAYMENTS]);
+  await retag(sentry, [SHOP]);
+  const subject = { kind: 'tags', groupIds: ['sg-1'], tagKeys: ['data-class'] } as const;
+  const event = { eventId: 'others', eventName: 'CreateTags', time: sentry.groups.now(), subject };
+  expect(await sentry.respond(changeOf({}, event))).toEqual([]);
+});
+
 describe('the tags that stand out', () => {
   test('are those that the group has, adopted or not', async () => {
     const expected = { sensitiveTags: [RESTRICTED] };

@@ -194,7 +194,7 @@ describe('the outcome is', () => {
     expect(of(revoke, notFound, seen(), true)).toEqual({ kind: 'reverted' });
   });
 
-  test('ours where EC2 calls it a duplicate after a lost answer, exactly as it was given', () => {
+  test('ours where EC2 calls it a duplicate after a lost answer, exactly as we gave it', () => {
     const twice: ActAnswer = { kind: 'already-present', attempts: 2 };
     const once: ActAnswer = { kind: 'already-present', attempts: 1 };
     const put = { ...narrow, id: 'sgr-new' };

@@ -114,10 +114,11 @@ describe('membership by tag', () => {
     expect(await unknown.respond(tagsChanged('watch'))).toEqual([]);
   });
 
-  test('is told of with the group as it is', async () => {
+  test('is told of by the event, with the group as it is', async () => {
     const sentry = tagged({ key: 'team', value: 'shop' });
     const [report] = await sentry.respond(tagsChanged('watch'));
     expect(report!.group).toBe(sentry.groups.all.get('sg-1')!.details);
+    expect(report!.explainedBy).toBe('event');
   });
 
   test('has nothing read for other tags, and nothing written or claimed where all is as it was', async () => {
@@ -215,7 +216,7 @@ describe('a monitored group that is deleted', () => {
     expect(await sentry.respond(deleted('sg-9'))).toEqual([]);
   });
 
-  test('keeps its grants as long as it shows', async () => {
+  test('keeps its grants, and is not noted, as long as it shows', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     await sentry.respond(deleted('sg-1'));
     expect(sentry.recordOf('sg-1')).toMatchObject({ groupId: 'sg-1' });
@@ -224,7 +225,7 @@ describe('a monitored group that is deleted', () => {
     expect(sentry.ledger.grantsOf('sg-1', https)).toHaveLength(1);
   });
 
-  test('is no matter where it was not monitored, or where the event names no id: reconcile tells of it', async () => {
+  test('is no matter where it was not monitored; nor where the event names no id: reconcile tells of it', async () => {
     const sentry = SentryInMemory.watching([locked], https);
     expect(await sentry.respond(deleted('sg-2'))).toEqual([]);
     expect(await sentry.respond(deleted())).toEqual([]);

@@ -638,6 +638,32 @@ describe('an event history that cannot be asked', () => {
     expect(sentry.groups.ruleIds('sg-1')).toEqual(left);
   });
 
+  test('keeps nothing open that is forbidden, however often it is found', async () => {
+    const sentry = await unasked([forbidSsh], [], [ssh]);
+    await sentry.respondToDifferences();
+    for (const id of ['sgr-second', 'sgr-third']) {
+      sentry.groups.put('sg-1', () => [{ ...ssh, id }]);
+      await sentry.survey();
+      await sentry.pass(10 * MINUTE);
+      await sentry.respondToDifferences();
+    }
+    expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
+    expect(sentry.announcer.outcomes()).toHaveLength(3);
+  });
+
+  test('is told again of what differs later, once all was well', async () => {
+    const sentry = await unasked([locked], [], [https]);
+    await sentry.respondToDifferences('sg-1', 5);
+    sentry.groups.put('sg-1', () => []);
+    await sentry.survey();
+    await sentry.pass(60 * MINUTE);
+    sentry.groups.put('sg-1', () => [ssh]);
+    await sentry.survey();
+    await sentry.pass(10 * MINUTE);
+    const [notice] = await sentry.respondToDifferences('sg-1', 5);
+    expect(notice!.notices[0]!.text).toContain('before 2026-01-02T01:10:10.000Z');
+  });
+
   test('has what was left for it answered, once it answers, though it explains nothing', async () => {
     const notified: Policy = { ...forbidSsh, response: 'notifyOnly' };
     const sentry = await unasked([notified, locked], [], [ssh]);
