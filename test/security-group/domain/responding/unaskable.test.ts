@@ -1,5 +1,14 @@
 import { giveUpAsking } from '../../../../src/security-group/domain/deciding/give-up-asking';
-import { noticeOfUnasked } from '../../../../src/security-group/domain/responding/ask-about-outcomes';
+import type { Outcome } from '../../../../src/security-group/domain/reporting/outcome';
+import { ruleOutcome } from '../../../../src/security-group/domain/responding/act';
+import {
+  asksAbout,
+  noticeOfUnasked,
+  unaskedIn,
+} from '../../../../src/security-group/domain/responding/ask-about-outcomes';
+import { openCase } from '../../../../src/security-group/domain/responding/case';
+import { hintsOf } from '../../../../src/security-group/domain/responding/event-hints';
+import { readGroup } from '../../../../src/security-group/domain/responding/read-group';
 import { ruleKey } from '../../../../src/security-group/domain/rules/rule';
 import { Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
@@ -182,6 +191,44 @@ describe('a question that is too large for what it is kept in', () => {
     await sentry.respond(added(...thousand));
     expect(sentry.groups.keysIn('sg-1')).toEqual([]);
     expect(sentry.announcer.told[0]?.notices[0]?.text).toMatch(/^No one could be asked/);
+  });
+});
+
+describe('a question that turns out to be too large', () => {
+  const tooMany = openedWithFullTags(23);
+
+  async function opened(response: 'revertIfDenied' | 'revertUntilApproved', outcome: Outcome) {
+    const sentry = SentryInMemory.watching([asking(forbidSsh, response)]);
+    sentry.groups.put('sg-1', () => tooMany);
+    const { configuration } = sentry;
+    const ports = sentry.ports(1);
+    const call = added(...tooMany);
+    const one = await openCase(
+      {
+        groupId: 'sg-1',
+        eventId: call.eventId,
+        call,
+        explainedBy: 'event',
+        reading: await readGroup('sg-1', ports),
+        hints: hintsOf(call, configuration),
+        notices: [],
+      },
+      { configuration, ports },
+    );
+    const { group } = one.situation;
+    return { one, outcomes: one.judgements.map((each) => ruleOutcome(each, outcome, group)) };
+  }
+
+  test('about what stands until it is denied, has the event come again', async () => {
+    const { one, outcomes } = await opened('revertIfDenied', { kind: 'kept' });
+    await expect(asksAbout(one, outcomes)).rejects.toThrow(/^sg-1: 23 rules with tags/);
+    expect(await unaskedIn(one, outcomes)).toHaveLength(1);
+  });
+
+  test('about what was reverted, is left out, and nothing is decided by that', async () => {
+    const { one, outcomes } = await opened('revertUntilApproved', { kind: 'reverted' });
+    expect(await asksAbout(one, outcomes)).toMatchObject({ asks: [], unasked: [{}] });
+    expect(await unaskedIn(one, outcomes)).toEqual([]);
   });
 });
 
