@@ -17,7 +17,7 @@ import type { GroupLedger, LedgerEntry } from '../ledger/ledger';
 import { configurationFor } from '../policies/configuration-for';
 import type { SentryConfiguration } from '../policies/sentry-configuration';
 import { hintsOf } from '../responding/event-hints';
-import type { PrefixLists } from '../rules/prefix-list';
+import { listOf, type PrefixLists } from '../rules/prefix-list';
 import { ALL_PROTOCOLS } from '../rules/protocol';
 import { canonicalRule, type Rule, ruleKey } from '../rules/rule';
 
@@ -84,11 +84,11 @@ function situationOf(
   return {
     groupId: group.id,
     group: { rules: [...changed.written, ...described], unreadableRuleIds: [] },
-    ledger: ledgerOf(group.id, [
-      ...changed.earlier,
-      ...changed.removed,
-      ...changed.described.map(({ earlier }) => earlier),
-    ]),
+    ledger: ledgerOf(
+      group.id,
+      [...changed.earlier, ...changed.removed, ...changed.described.map(({ earlier }) => earlier)],
+      prefixLists,
+    ),
     // By the tags that the group has today: those of then are not known.
     policies: configurationFor(configuration, group, undefined).policies,
     prefixLists,
@@ -96,8 +96,8 @@ function situationOf(
       ...hintsOf(change, configuration, group.name),
       ...named,
       complete: true,
-      absent: changed.removed.map(referenceTo),
-      described: described.map(referenceTo),
+      absent: changed.removed.map((rule) => ({ rule })),
+      described: described.map((rule) => ({ rule })),
     },
     now: change.time,
   };
@@ -125,23 +125,23 @@ export function rehearseListChange(
 ): RehearsedRules {
   const { prefixListId, written } = change.subject;
   if (!written) return { rules: [], doubts: ['list-entries-unknown'] };
-  const list = prefixLists.get(prefixListId);
   // Judged by what the call put in alone: what else was there then, no one knows.
   const charged = {
     id: prefixListId,
     isAwsManaged: false,
-    version: (list?.version ?? written.version ?? 0) + 1,
+    version: 1,
     cidrs: written.added,
   };
   const situation: Situation = {
     groupId: group.id,
     group: { rules: naming, unreadableRuleIds: [] },
-    ledger: ledgerOf(group.id, naming),
+    // Of no version: whichever it was, the call made another.
+    ledger: ledgerOf(group.id, naming, new Map()),
     policies: configurationFor(configuration, group, undefined).policies,
     prefixLists: new Map([...prefixLists, [prefixListId, charged]]),
     hints: {
       ...NO_RULES,
-      described: naming.map(referenceTo),
+      described: naming.map((rule) => ({ rule })),
       byTrustedActor: hintsOf(change, configuration).byTrustedActor,
       changedPrefixList: { id: prefixListId, written },
     },
@@ -251,18 +251,18 @@ function describedRule({ rule }: RuleReference, meant: Rule) {
   };
 }
 
-function referenceTo(rule: Rule): RuleReference {
-  return rule.id === undefined ? { rule } : { id: rule.id, rule };
-}
-
-/** As if the sentry had found these rules when it adopted the group. */
-function ledgerOf(groupId: string, rules: readonly Rule[]): GroupLedger {
+/** As if the sentry had found these rules, and these lists, when it adopted the group. */
+function ledgerOf(groupId: string, rules: readonly Rule[], lists: PrefixLists): GroupLedger {
   const since = new Date(0);
-  const entry = (rule: Rule): LedgerEntry => ({
-    rule,
-    grants: [{ cause: 'adopted', by: 'a rehearsal', since }],
-    revision: 0,
-  });
+  const entry = (rule: Rule): LedgerEntry => {
+    const version = listOf(rule, lists)?.version;
+    return {
+      rule,
+      grants: [{ cause: 'adopted', by: 'a rehearsal', since }],
+      revision: 0,
+      ...(version !== undefined && { prefixListVersion: version }),
+    };
+  };
   return {
     record: { groupId, adoptedAt: since, adoptedWhile: 'ENFORCE', policies: '', selection: '' },
     entries: new Map(rules.map((rule) => [ruleKey(rule), entry(rule)])),

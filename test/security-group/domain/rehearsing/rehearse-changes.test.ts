@@ -446,6 +446,16 @@ describe('a rule that was removed or described', () => {
     expect(verdictsIn(asked)).toEqual(['described ask']);
   });
 
+  test('is allowed what its list let through before, as adoption would have accepted it', async () => {
+    const rehearsal = new RehearsalInMemory([forbidSsh], [listed]);
+    rehearsal.groups.lists.set('pl-1', OPEN_LIST);
+    const told = await rehearsal.of(
+      described({ id: 'sgr-list', rule: { ...listed, description: 'mine' } }),
+    );
+    expect(verdictsIn(told)).toEqual(['described allow']);
+    expect(told.changes[0]?.rules[0]?.reasons).toEqual([]);
+  });
+
   test('that would not have stood is told as allowed, with its values', async () => {
     const { changes } = await new RehearsalInMemory([locked]).of(
       ...inTurn(added(https), described({ id: 'sgr-https' })),
