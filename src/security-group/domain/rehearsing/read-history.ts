@@ -123,15 +123,11 @@ function withPage(strand: Strand, { records, oldest, next }: HistoryPage): Stran
   return {
     ...rest,
     isBegun: true,
-    reached: oldest ? earlier(strand.reached, oldest) : strand.reached,
+    reached: oldest ?? strand.reached,
     records: [...strand.records, ...records],
     length: records.reduce((sum, one) => sum + one.length, strand.length),
     ...(next !== undefined && { next }),
   };
-}
-
-function earlier(one: Date, other: Date): Date {
-  return one < other ? one : other;
 }
 
 function cut(strands: readonly Strand[], window: HistoryWindow): ReadHistory {

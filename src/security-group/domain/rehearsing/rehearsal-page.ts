@@ -1,10 +1,4 @@
-import {
-  NO_COUNTS,
-  type Rehearsal,
-  REHEARSED_VERDICTS,
-  type RehearsedVerdict,
-  type VerdictCounts,
-} from './rehearsal';
+import { type Rehearsal, REHEARSED_VERDICTS, type RehearsedVerdict } from './rehearsal';
 import {
   changedRuleText,
   doubtCounts,
@@ -112,56 +106,46 @@ const TOLD: readonly RehearsedVerdict[] = ['revert', 'restore', 'ask', 'notify']
 
 function actorLines({ actors }: Rehearsal): string[] {
   if (actors.length === 0) return [];
-  const cells = (counts: VerdictCounts) => TOLD.map((verdict) => `<td>${counts[verdict]}</td>`);
   const others = actors.slice(MOST_ACTORS);
-  const rest = others.reduce(
-    (sum, { counts }) => ({
-      revert: sum.revert + counts.revert,
-      restore: sum.restore + counts.restore,
-      ask: sum.ask + counts.ask,
-      notify: sum.notify + counts.notify,
-      allow: sum.allow + counts.allow,
-    }),
-    NO_COUNTS,
-  );
   return [
     '<h2>Who would have been affected</h2>',
     '<table><tr><th>Who</th><th>reverted</th><th>restored</th><th>asked about</th><th>reported</th></tr>',
     ...actors
       .slice(0, MOST_ACTORS)
-      .map(({ actor, counts }) => `<tr><td>${safe(actor)}</td>${cells(counts).join('')}</tr>`),
-    ...(others.length > 0
-      ? [`<tr><td>${others.length} more</td>${cells(rest).join('')}</tr>`]
-      : []),
+      .map((one) => `<tr><td>${safe(one.actor)}</td>${countCells([one])}</tr>`),
+    ...(others.length > 0 ? [`<tr><td>${others.length} more</td>${countCells(others)}</tr>`] : []),
     '</table>',
   ];
+}
+
+function countCells(actors: Rehearsal['actors']): string {
+  const sumOf = (verdict: RehearsedVerdict) =>
+    actors.reduce((sum, { counts }) => sum + counts[verdict], 0);
+  return TOLD.map((verdict) => `<td>${sumOf(verdict)}</td>`).join('');
 }
 
 function changeLines(rehearsal: Rehearsal, mostChanges: number): string[] {
   const { changes, omitted } = listedChanges(rehearsal, mostChanges);
   const isAllowed = ({ rules }: ListedChange) => rules.every(({ verdict }) => verdict === 'allow');
   const allowed = changes.filter(isAllowed);
+  const answered = changes.filter((change) => !isAllowed(change));
   return [
     '<h2>Changes that would not just have been allowed</h2>',
-    ...changeTable(
-      changes.filter((change) => !isAllowed(change)),
-      'None.',
-    ),
+    ...(answered.length > 0 ? changeTable(answered) : ['<p>None.</p>']),
     ...(omitted > 0
       ? [`<p>${omitted} more changes are left out here: the counts above have them.</p>`]
       : []),
     ...(allowed.length > 0
       ? [
           `<details><summary>Changes that would have been allowed: ${allowed.length}</summary>`,
-          ...changeTable(allowed, ''),
+          ...changeTable(allowed),
           '</details>',
         ]
       : []),
   ];
 }
 
-function changeTable(changes: readonly ListedChange[], ifNone: string): string[] {
-  if (changes.length === 0) return [`<p>${ifNone}</p>`];
+function changeTable(changes: readonly ListedChange[]): string[] {
   return [
     '<table><tr><th>When</th><th>Who</th><th>Group</th><th>What</th><th>Verdict</th></tr>',
     ...changes.flatMap(changeRows),

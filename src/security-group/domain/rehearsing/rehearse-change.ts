@@ -195,11 +195,9 @@ function changedRules(named: NamedRules, known: KnownRules): ChangedRules {
     return before ? { ...values, direction: before.rule.direction } : values;
   });
   const isDirected = ({ id }: Rule) => known.withId(id) !== undefined;
-  const meant = [
-    ...meantRules(named.absent, 'removed', known),
-    ...meantRules(named.described, 'described', known),
-  ];
-  const standing = meant.filter(({ found }) => found?.wouldStand);
+  const absent = meantRules(named.absent, 'removed', known);
+  const described = meantRules(named.described, 'described', known);
+  const meant = [...absent, ...described];
   const allowed = ({ found, change }: MeantRule): RehearsedRule => ({
     ...(found && { rule: found.rule }),
     change,
@@ -213,12 +211,10 @@ function changedRules(named: NamedRules, known: KnownRules): ChangedRules {
       const before = known.withId(id);
       return before?.wouldStand ? [before.rule] : [];
     }),
-    described: standing.flatMap(({ reference, found, change }) =>
-      found && change === 'described' ? [describedRule(reference, found.rule)] : [],
+    described: described.flatMap(({ reference, found }) =>
+      found?.wouldStand ? [describedRule(reference, found.rule)] : [],
     ),
-    removed: standing.flatMap(({ found, change }) =>
-      found && change === 'removed' ? [found.rule] : [],
-    ),
+    removed: absent.flatMap(({ found }) => (found?.wouldStand ? [found.rule] : [])),
     indifferent: meant.filter(({ found }) => found && !found.wouldStand).map(allowed),
     unknown: meant.filter(({ found }) => !found).map(allowed),
     areValuesUnread: named.modifiedIds.some(
@@ -309,9 +305,9 @@ function remember(
   removed.forEach((rule) => known.forget(rule));
   earlier.forEach((rule) => known.forget(rule));
   described.forEach(({ rule }) => known.keep({ rule, wouldStand: true }));
-  const all = [...written, ...undirected];
+  const keys = new Set([...written, ...undirected].map(ruleKey));
   for (const { rule, verdict, restored } of judgements) {
-    if (!all.some((one) => one === rule || ruleKey(one) === ruleKey(rule))) continue;
+    if (!keys.has(ruleKey(rule))) continue;
     if (restored) known.keep({ rule: restored, wouldStand: true });
     else known.keep({ rule, wouldStand: verdict !== 'revoke' });
   }
