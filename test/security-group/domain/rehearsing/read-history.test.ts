@@ -145,6 +145,11 @@ describe('where it has to stop', () => {
     });
   });
 
+  test('what the history has beyond the window belongs to another part', async () => {
+    const beyond = { Authorize: [page(record('a', 101), record('b', 100, 999), record('c', 0))] };
+    expect((await read(beyond)).records).toEqual(['c', 'b']);
+  });
+
   test('while a call has brought nothing yet, nothing is told', async () => {
     const late = { Authorize: [page(), page(record('a', 90))] };
     expect(await read(late, ALL, 1)).toMatchObject({ records: [], isCutShort: true });

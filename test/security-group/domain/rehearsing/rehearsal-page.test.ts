@@ -80,8 +80,9 @@ ${REHEARSAL_LIMITS.map((limit) => `<li>${limit}</li>`).join('\n')}
 `);
 });
 
-test('of a week in which nothing has happened, there is little to tell', () => {
+test('of a week in which nothing has happened, the page says so and little more', () => {
   const page = pageOf();
+  expect(page).toContain('Nothing was changed.</p>\n<p>Rules, by what');
   expect(page).toContain(
     [
       '0 of the sentry itself.</p>',
@@ -133,6 +134,16 @@ describe('what could not be judged', () => {
       }));
     expect(pageOf(rehearsalOf({ notJudged: notJudged(10) }))).toContain('event-9</small>');
     expect(pageOf(rehearsalOf({ notJudged: notJudged(11) }))).toContain('event-9<br>…</small>');
+  });
+
+  test('may be as many calls as peers', () => {
+    const page = pageOf(
+      rehearsalOf({
+        notJudged: [{ doubt: 'second-cut-short' }],
+        doubtfulPeers: [{ peer: 'VPC vpc-1', reason: 'x', mayBeReadLater: true }],
+      }),
+    );
+    expect(page).toMatch(/One second held more[^]+<li>VPC vpc-1: x\.<\/li>/);
   });
 
   test('may be peers alone', () => {

@@ -179,6 +179,20 @@ test('those who would have been affected are told, the hardest hit first, by the
   expect(counts).toEqual({ revert: 3, restore: 0, ask: 1, notify: 3, allow: 2 });
 });
 
+test('who would have had more restored comes before who would have had less reverted', async () => {
+  const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
+  const { actors } = await new RehearsalInMemory([lockedRestoring], [https, http]).of(
+    ...inTurn(
+      by(mallory, added(ssh)),
+      removed({ id: 'sgr-https', rule: https }, { id: 'sgr-http', rule: http }),
+    ),
+  );
+  expect(actors.map(({ actor, counts }) => [actor, counts.revert, counts.restore])).toEqual([
+    [eve.arn, 0, 2],
+    [mallory.arn, 1, 0],
+  ]);
+});
+
 describe('what stands today is known', () => {
   test('of a group that a call names by its name alone', async () => {
     const lockedGroup = new RehearsalInMemory([lockedRestoring], [https], ALL);
@@ -228,8 +242,9 @@ describe('entries that come into a list', () => {
     return rehearsal;
   }
 
-  test('are judged in each group that names it, for the rules that do', async () => {
-    const { changes } = await naming(forbidSsh).of(entering(OPENING));
+  test('are judged in each group that names it, for the rules that do, and without a doubt', async () => {
+    const { changes, notJudged } = await naming(forbidSsh).of(entering(OPENING));
+    expect(notJudged).toEqual([]);
     expect(
       changes.map(({ group, rules }) => [group.id, rules.map(({ rule: one }) => one?.id)]),
     ).toEqual([
@@ -253,6 +268,15 @@ describe('entries that come into a list', () => {
     expect([verdictsIn(told), doubtsIn(told)]).toEqual([
       [],
       ['list-entries-unknown', 'list-entries-unknown'],
+    ]);
+  });
+
+  test('into a list that EC2 does not show any more are judged all the same', async () => {
+    const rehearsal = naming(forbidSsh);
+    rehearsal.groups.lists.clear();
+    expect(verdictsIn(await rehearsal.of(entering(OPENING)))).toEqual([
+      'added revert',
+      'added revert',
     ]);
   });
 
@@ -373,6 +397,29 @@ describe('a rule that was modified', () => {
     expect([verdictsIn(rehearsal), doubtsIn(rehearsal)]).toEqual([['modified allow'], []]);
   });
 
+  test('in a direction that no one knows has none for later calls either', async () => {
+    const rehearsal = await new RehearsalInMemory([lockedRestoring]).of(
+      ...inTurn(
+        by(deployer, giving({ ...https, id: 'sgr-unknown' })),
+        removed({ id: 'sgr-unknown' }),
+      ),
+    );
+    expect(verdictsIn(rehearsal)).toEqual(['modified allow']);
+    expect(doubtsIn(rehearsal)).toEqual(['values-unknown']);
+  });
+
+  test('is no longer meant by the values that it had before', async () => {
+    const { id: _id, ...values } = https;
+    const { changes } = await new RehearsalInMemory([lockedRestoring]).of(
+      ...inTurn(
+        by(deployer, added(https)),
+        by(deployer, giving({ ...https, toPort: 444 })),
+        removed({ rule: values }),
+      ),
+    );
+    expect(changes[2]?.rules.map(({ rule: one }) => one)).toEqual([values]);
+  });
+
   test('that stands again with its earlier values would be restored again', async () => {
     const rehearsal = await new RehearsalInMemory([forbidSsh]).of(
       ...inTurn(added(https), giving(toSsh), giving(toSsh)),
@@ -454,6 +501,23 @@ describe('a rule that was removed or described', () => {
     );
     expect(verdictsIn(told)).toEqual(['described allow']);
     expect(told.changes[0]?.rules[0]?.reasons).toEqual([]);
+  });
+
+  test.each<[string, Policy, boolean]>([
+    ['a record that names it alone', asking(forbidSsh, 'revertIfDenied'), true],
+    ['one that may lack others', forbidSsh, false],
+  ])('is only reported where its exclusion was over, by %s', async (_, policy, complete) => {
+    const { direction, protocol, fromPort, toPort, peer } = ssh;
+    const exclusion = {
+      groupId: 'sg-1',
+      rule: { direction, protocol, fromPort, toPort, peer },
+      reason: 'a migration',
+      until: WEEK.from,
+    };
+    const describing = changeOf({ described: [{ id: 'sgr-ssh', rule: ssh }], complete });
+    const rehearsal = new RehearsalInMemory([{ ...policy, excluding: [exclusion] }], [ssh]);
+    const { counts } = await rehearsal.of(describing);
+    expect(counts).toEqual({ revert: 0, restore: 0, ask: 0, notify: 1, allow: 0 });
   });
 
   test('that would not have stood is told as allowed, with its values', async () => {

@@ -68,6 +68,13 @@ describe('what the policies would have done', () => {
     expect(verdictsIn(rehearsal)).toEqual([verdict]);
   });
 
+  test('of what is allowed, no reason is told', async () => {
+    const { changes } = await new RehearsalInMemory([allowHttpsOnly]).of(added(https));
+    expect(changes[0]?.rules).toEqual([
+      { rule: https, change: 'added', verdict: 'allow', reasons: [] },
+    ]);
+  });
+
   test('a trusted actor may add to a locked group, and open no forbidden port', async () => {
     const rehearsal = await new RehearsalInMemory([locked, forbidSsh]).of(
       ...inTurn(by(deployer, added(https)), by(deployer, added(ssh)), added(https)),
