@@ -141,7 +141,6 @@ export function rehearseListChange(
     prefixLists: new Map([...prefixLists, [prefixListId, charged]]),
     hints: {
       ...NO_RULES,
-      described: naming.map((rule) => ({ rule })),
       byTrustedActor: hintsOf(change, configuration).byTrustedActor,
       changedPrefixList: { id: prefixListId, written },
     },
