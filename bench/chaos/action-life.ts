@@ -1,5 +1,5 @@
 import { ActionSandbox, ALICE, BOB } from './action-sandbox';
-import { stepOfAudit } from './audit-step';
+import { stepsOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
@@ -9,19 +9,19 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 
 const MINUTE_MS = 60_000;
 const LATER_MS = 6 * MINUTE_MS;
-/** An approval for an hour has ended by then, and its end was told. */
-const AN_HOUR_LATER_MS = 62 * MINUTE_MS;
+/** An approval for eight hours is about to end by then. */
+const JUST_BEFORE_ITS_END_MS = 470 * MINUTE_MS;
 /** So that nothing counts towards the requests of an hour. */
 const BETWEEN_LIVES_MS = 25 * 60 * MINUTE_MS;
-/** In the audit: who is shown an error clicks again, and has what failed tried again. */
-const TRIED_AGAIN = ['refused-click', 'failed', 'retried'];
+/** In the audit: someone has what failed tried again. */
+const TRIED_AGAIN = ['failed', 'retried'];
 
 export const ACTION_LIFE: KindOfLife = {
   name: 'action',
   title: 'ApprovedAction and its function',
   about: `The [example](own-asker.md) whose function deletes snapshots, and is disturbed like all others. Three deletions
 are asked for. Two people approve the first, and the snapshot is deleted; someone denies the second; two approve the
-third for an hour, and it ends. Compared are the snapshots, what is stored of each request and its result, the audit,
+third for eight hours, and it ends. Compared are the snapshots, what is stored of each request and its result, the audit,
 every text that Slack shows, and dead letters. Where a question says that it failed, someone has it tried again at
 the end. Where its own earlier call has deleted the snapshot, the function says so in other words: that is no
 difference. No one repeats a call of that function whose answer is lost. With every answer lost it has no answer at all,
@@ -49,10 +49,12 @@ class ActionLife implements Life {
     await this.decide(approved, 'Approve', [ALICE, BOB]);
     before?.('one is asked for, and denied');
     await this.decide(denied, 'Deny', [ALICE]);
-    before?.('one is asked for, and approved for an hour');
-    await this.decide(timed, 'Approve for 1 h', [ALICE, BOB]);
-    before?.('that hour goes by');
-    await sandbox.pass(AN_HOUR_LATER_MS);
+    before?.('one is asked for, and approved for eight hours');
+    await this.decide(timed, 'Approve for 8 h', [ALICE, BOB]);
+    await sandbox.pass(JUST_BEFORE_ITS_END_MS);
+    before?.('that approval ends');
+    await sandbox.pass(LATER_MS);
+    await sandbox.pass(LATER_MS);
     await after?.(since);
     const ids = [approved, denied, timed];
     for (const id of ids) await this.retryWhatFailed(id);
@@ -124,8 +126,9 @@ class ActionLife implements Life {
     return items.flatMap(({ pk, sk, data }) => {
       const id = ids.find((one) => pk?.S?.includes(one));
       if (id === undefined || !sk?.S?.startsWith('AUDIT#')) return [];
-      const what = stepOfAudit(data?.S);
-      return TRIED_AGAIN.includes(what) ? [] : [`${id}: ${what}`];
+      return stepsOfAudit(data?.S)
+        .filter((what) => !TRIED_AGAIN.includes(what))
+        .map((what) => `${id}: ${what}`);
     });
   }
 }

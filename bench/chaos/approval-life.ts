@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { stepOfAudit } from './audit-step';
+import { stepsOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
@@ -24,8 +24,6 @@ const RECONCILE = 'GuardReconcileRule';
 /** So that none stands in the number of the account. */
 const FIRST_PORT = 30_000;
 
-/** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
-const CLICKED_AGAIN = 'refused-click';
 
 export const APPROVAL_LIFE: KindOfLife = {
   name: 'approvals',
@@ -205,8 +203,7 @@ class ApprovalLife implements Life {
       .map((one) => `REQUEST#${sandbox.requestIdOf(one)}`);
     return (await sandbox.items('ApprovalsRequests'))
       .filter(({ pk, sk }) => requests.includes(pk?.S ?? '') && sk?.S?.startsWith('AUDIT#'))
-      .map(({ data }) => stepOfAudit(data?.S))
-      .filter((what) => what !== CLICKED_AGAIN);
+      .flatMap(({ data }) => stepsOfAudit(data?.S));
   }
 }
 

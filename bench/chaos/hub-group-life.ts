@@ -7,7 +7,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
-import { stepOfAudit } from './audit-step';
+import { stepsOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { ALICE, HubSandbox, MEMBER } from './hub-sandbox';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
@@ -17,21 +17,20 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 
 const MINUTE_MS = 60_000;
 const LATER_MS = 6 * MINUTE_MS;
-/** An approval for an hour has ended by then, and a place is looked at again. */
-const AN_HOUR_LATER_MS = 62 * MINUTE_MS;
+/** An approval for eight hours is about to end by then. */
+const JUST_BEFORE_ITS_END_MS = 470 * MINUTE_MS;
 /** So that what is told in one life is news in the next. */
 const BETWEEN_LIVES_MS = 180 * MINUTE_MS;
 const [SSH, RDP] = [22, 3389];
-/** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
-const CLICKED_AGAIN = 'refused-click';
 
 export const HUB_GROUP_LIFE: KindOfLife = {
   name: 'hub-groups',
   title: 'SecurityGroupSentry of a hub',
   about: `In a group of a member, SSH is opened and closed at once; RDP is opened, closed, opened again when someone
-approves it for an hour, and closed when that is over. Reconcile looks at the places, coverage looks at the members,
+approves it for eight hours, and closed when they are over. Reconcile looks at the places, coverage looks at the members,
 and heartbeats go their way. Compared are the rules of the group, its ledger, the audit, every text that Slack
-shows, what was told of each rule, gaps in coverage, and dead letters.`,
+shows, what was told of each rule, gaps in coverage, and dead letters. That a change failed on the way is told, and is no
+difference.`,
   async begin() {
     const sandbox = await HubSandbox.start();
     const ec2 = new EC2Client(sandbox.localAws.accessTo(MEMBER));
@@ -111,14 +110,16 @@ class HubGroupLife implements Life {
     before?.('someone approves it');
     await untilDone(
       this.sandbox,
-      async () => sandbox.click(ALICE, 'Approve for 1 h', sandbox.lastQuestion),
+      async () => sandbox.click(ALICE, 'Approve for 8 h', sandbox.lastQuestion),
       laterAndLater(this.sandbox),
     );
     await sandbox.pass(LATER_MS);
     before?.('all is looked at');
     await this.lookAtAll();
+    await sandbox.pass(JUST_BEFORE_ITS_END_MS);
     before?.('the approval ends');
-    await sandbox.pass(AN_HOUR_LATER_MS);
+    await sandbox.pass(LATER_MS);
+    await sandbox.pass(LATER_MS);
   }
 
   /** A schedule that failed comes again. */
@@ -173,8 +174,7 @@ class HubGroupLife implements Life {
       .map(({ pk }) => pk?.S);
     return items
       .filter(({ pk, sk }) => requests.includes(pk?.S) && sk?.S?.startsWith('AUDIT#'))
-      .map(({ data }) => stepOfAudit(data?.S))
-      .filter((what) => what !== CLICKED_AGAIN);
+      .flatMap(({ data }) => stepsOfAudit(data?.S));
   }
 }
 
@@ -189,11 +189,16 @@ const Change = z.object({
   ),
 });
 
+/** It is tried again. */
+const ON_THE_WAY = 'failed';
+
 /** What a message says came of the rules, however often and at which try. */
 function outcomesIn(message: string, groupId: string): string[] {
   const told = message.startsWith('{') ? Change.safeParse(JSON.parse(message)).data : undefined;
   if (told?.group.id !== groupId) return [];
-  return told.rules.map(({ fromPort, change, outcome }) => `${fromPort} ${change}: ${outcome}`);
+  return told.rules
+    .filter(({ outcome }) => outcome !== ON_THE_WAY)
+    .map(({ fromPort, change, outcome }) => `${fromPort} ${change}: ${outcome}`);
 }
 
 function gapsIn(item: Readonly<Record<string, unknown>>): string[] {

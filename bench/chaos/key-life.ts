@@ -1,6 +1,6 @@
 import { TagUserCommand, UntagUserCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
-import { stepOfAudit } from './audit-step';
+import { stepsOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { DAY_MS, lived, removeUser, stepsOf, ToldKeys, withoutDays } from './key-story';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
@@ -28,8 +28,6 @@ const MOST_DAYS_LATE = 3;
 const OWNER = { id: 'U0OLGA', name: 'olga', address: 'olga@example.com' };
 /** To an owner, as the report to all: see `stepsOf`. */
 const FAILED_ON_THE_WAY = /It could NOT be \w+: .* It is tried again in the next run\./;
-/** In the audit: whom Slack shows an error clicks again, also where the click was stored. */
-const CLICKED_AGAIN = 'refused-click';
 
 const Report = z.object({ type: z.literal('access-key-report'), keys: ToldKeys });
 
@@ -254,8 +252,7 @@ class KeyLife implements Life {
         ({ pk, sk }) =>
           names.some((name) => pk?.S?.includes(keyIdOf(name))) && sk?.S?.startsWith('AUDIT#'),
       )
-      .map(({ data }) => stepOfAudit(data?.S))
-      .filter((what) => what !== CLICKED_AGAIN);
+      .flatMap(({ data }) => stepsOfAudit(data?.S));
   }
 
   private async remove(names: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Message } from '../../sandbox/slack/workspace';
 
-const REMINDER = /^\*?Still waits for a decision/;
+const REMINDER = /^\*?(Still waits for a decision|It end(s|ed) at )/;
 
 /**
  * What the messages say at last. Reminders are left out: whether one comes is a matter of how long
