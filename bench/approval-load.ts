@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { exponentOf } from './organization/growth';
+import { exponentOf, HOW_EXPONENTS_ARE_TAKEN, MOST_EXPONENT } from './figures/growth-exponent';
 import { writeSection } from './page/benchmarks-page';
 import { linePlot } from './page/line-plot';
 import { runBench } from './page/run-bench';
@@ -8,7 +8,6 @@ import { runBench } from './page/run-bench';
 const PROJECT = resolve(__dirname, '..');
 const REQUESTS = [100, 300, 1_000] as const;
 const TEST = 'test/slow/slack-approval-load.test.ts';
-const MOST_EXPONENT = 1.05;
 
 interface Load {
   readonly requests: number;
@@ -29,7 +28,8 @@ async function main(): Promise<void> {
     about: `So many requests come at once to a SlackApprovalWorkflow, in the sandbox, with a Slack that takes 500
 messages a second in place of its own one. All are asked; alice approves or denies each; and its asker carries
 it out, once. It is the load test (\`npm run test:load\`) that does it and fails where one is lost or doubled:
-here are its times. Functions have a heap of 48 MB, so that what they kept of each request would end them.`,
+here are its times. Functions have a heap of 48 MB, so that what they kept of each request would end them.
+${HOW_EXPONENTS_ARE_TAKEN}`,
     goals: [
       {
         goal: `time grows with the requests by an exponent of at most ${MOST_EXPONENT}`,

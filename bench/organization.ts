@@ -1,5 +1,5 @@
+import { HOW_EXPONENTS_ARE_TAKEN, MOST_EXPONENT } from './figures/growth-exponent';
 import { CountedAws } from './organization/counted-aws';
-import { MOST_GROWTH } from './organization/growth';
 import { heapOfPlaces } from './organization/heap';
 import { measureHub } from './organization/hub-growth';
 import { drain, type Drained, type Incident } from './organization/incident';
@@ -26,11 +26,12 @@ async function main(): Promise<void> {
     name: 'organization',
     title: 'A hub and its accounts',
     about: `A hub with two Regions for each account. Calls and bytes are counted by a stand-in behind the clients of
-the SDK, in place of AWS. CPU is of this machine, and only its growth says something. What the figures mean:
+the SDK, in place of AWS. CPU is of this machine, and only its growth says something.
+${HOW_EXPONENTS_ARE_TAKEN} What the figures mean:
 [how a hub grows](organization.md#how-it-grows).`,
     goals: [
       {
-        goal: `no calls and no bytes grow by an exponent above ${MOST_GROWTH}, and nothing is too long to be sent or stored`,
+        goal: `no calls and no bytes grow by an exponent above ${MOST_EXPONENT}, and nothing is too long to be sent or stored`,
         figure: `${faults.length} that do`,
         isMet: faults.length === 0,
         reason: faults.join('; '),

@@ -3,17 +3,16 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { handlerEnvironments } from './handler-environments';
 import { BUNDLE_OPTIONS, findHandlers, type HandlerSource } from '../../build/bundle-handlers';
-import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
+import { custodianPython } from '../reaction/custodian-python';
 
 const PROJECT = resolve(__dirname, '..', '..');
-const REQUIREMENTS = join(__dirname, '..', 'reaction', 'requirements.txt');
 
-export const BARE = 'bare Node';
+const BARE = 'bare Node';
 export const SHIPPED = 'as shipped';
-export const RUNTIME_SDK = 'the SDK left to the runtime';
-export const ORDINARY = 'an ordinary esbuild bundle';
-export const PYTHON = 'Python with boto3, the same clients';
-export const BARE_PYTHON = 'bare Python';
+const RUNTIME_SDK = 'the SDK left to the runtime';
+const ORDINARY = 'an ordinary esbuild bundle';
+const PYTHON = 'Python with boto3, the same clients';
+const BARE_PYTHON = 'bare Python';
 
 /** What is started, and ends once it is loaded. */
 export interface Candidate {
@@ -81,7 +80,7 @@ async function loading(name: string, file: string, handler: string): Promise<Can
 }
 
 async function inPython(source: HandlerSource): Promise<Candidate[]> {
-  const { python } = await preparePythonEnvironment(console.log, undefined, REQUIREMENTS);
+  const python = await custodianPython();
   const environment = { PATH: process.env.PATH ?? '' };
   return [
     { name: BARE_PYTHON, command: python, parameters: ['-c', '0'], environment },

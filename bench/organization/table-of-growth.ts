@@ -1,5 +1,5 @@
-import { exponentOf, lastExponentOf, MOST_GROWTH, type Series } from './growth';
 import { type Measured, sumOf } from './measured';
+import { exponentOf, MOST_EXPONENT, type Series } from '../figures/growth-exponent';
 
 /** How one kind of work grows with the number of accounts. */
 export interface Growth {
@@ -38,7 +38,7 @@ export function rowOf({ work, calls, bytesRead, bytesWritten, cpuMilliseconds, m
     told: most.notifications,
     'exp. calls': exponentOf(calls).toFixed(2),
     'exp. bytes': Math.max(exponentOf(bytesRead), exponentOf(bytesWritten)).toFixed(2),
-    'exp. CPU': lastExponentOf(cpuMilliseconds).toFixed(2),
+    'exp. CPU': exponentOf(cpuMilliseconds).toFixed(2),
   };
 }
 
@@ -49,7 +49,7 @@ const LIMITS = { item: 400_000, message: 256 * 1_024, notification: 256 * 1_024 
 export function faultsIn(growths: readonly Growth[]): string[] {
   return growths.flatMap(({ work, most, calls, bytesRead, bytesWritten }) => [
     ...Object.entries({ calls, bytesRead, bytesWritten })
-      .filter(([, series]) => exponentOf(series) > MOST_GROWTH)
+      .filter(([, series]) => exponentOf(series) > MOST_EXPONENT)
       .map(([what, series]) => `${work}: ${what} grow by ${exponentOf(series).toFixed(2)}`),
     ...(['item', 'message', 'notification'] as const)
       .filter((kind) => most.longest[kind] > LIMITS[kind])

@@ -1,5 +1,5 @@
 export const WIDTH = 720;
-export const COLOURS = ['#2563eb', '#d97706', '#059669', '#9333ea', '#dc2626'] as const;
+const COLOURS = ['#2563eb', '#d97706', '#059669', '#9333ea', '#dc2626'] as const;
 
 /** Both on white and on black. */
 const STYLE = `text{font:13px system-ui,sans-serif;fill:#1f2937}.faint{fill:#6b7280}.rule{stroke:#d1d5db}

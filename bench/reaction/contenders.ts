@@ -2,12 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CountingProxy } from './counting-proxy';
+import { custodianPython } from './custodian-python';
 import { PythonFunction } from './python-function';
 import type { Stage } from './stage';
 import type { CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
 import { createAdministrator } from '../../sandbox/emulator/credentials';
 import { ACCOUNT_ID, REGION } from '../../sandbox/emulator/emulator-access';
-import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
 import { Runner } from '../../sandbox/runner/runner';
 import { sqsEventOf } from '../../sandbox/runner/sqs-event';
 
@@ -27,11 +27,7 @@ export interface Contender {
 }
 
 export async function startContenders(stage: Stage): Promise<Contender[]> {
-  const { python } = await preparePythonEnvironment(
-    console.log,
-    undefined,
-    join(__dirname, 'requirements.txt'),
-  );
+  const python = await custodianPython();
   return [
     ...(await ours(stage)),
     await inPython(stage, {

@@ -1,5 +1,5 @@
+import { exponentOf, MOST_EXPONENT } from '../../bench/figures/growth-exponent';
 import { CountedAws } from '../../bench/organization/counted-aws';
-import { exponentOf, MOST_GROWTH } from '../../bench/organization/growth';
 import { measureHub } from '../../bench/organization/hub-growth';
 import { measureKeys } from '../../bench/organization/keys-growth';
 import type { Measured } from '../../bench/organization/measured';
@@ -64,5 +64,5 @@ async function lookUpsOf(accounts: number): Promise<number> {
 test('no account is searched for in a list of all', async () => {
   const series = new Map<number, number>();
   for (const accounts of [20, 200]) series.set(accounts, await lookUpsOf(accounts));
-  expect(exponentOf(series)).toBeLessThan(MOST_GROWTH);
+  expect(exponentOf(series)).toBeLessThan(MOST_EXPONENT);
 });
