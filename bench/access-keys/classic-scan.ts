@@ -4,17 +4,17 @@ import {
   ListAccessKeysCommand,
   paginateListUsers,
 } from '@aws-sdk/client-iam';
-import type { LocalAws } from '../../sandbox/local-aws';
+import type { AwsCredentials, LocalAws } from '../../sandbox/local-aws';
 
 /**
  * Our own short re-creation of what the known scripts do, but for all pages: one call after
  * another, for every user and every key.
  */
-export async function classicScan(localAws: LocalAws): Promise<void> {
+export async function classicScan(localAws: LocalAws, credentials: AwsCredentials): Promise<void> {
   const iam = new IAMClient({
     endpoint: localAws.endpoint,
     region: localAws.region,
-    credentials: await localAws.createUser('scanner'),
+    credentials,
   });
   for await (const { Users = [] } of paginateListUsers({ client: iam }, {})) {
     for (const { UserName } of Users) {

@@ -3,12 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { preparePythonEnvironment } from '../../sandbox/emulator/python-environment';
-import type { LocalAws } from '../../sandbox/local-aws';
-
-const REQUIREMENTS = join(__dirname, '..', 'reaction', 'requirements.txt');
-
-export const CUSTODIAN_USER = 'custodian';
+import type { AwsCredentials, LocalAws } from '../../sandbox/local-aws';
+import { custodianPython } from '../reaction/custodian-python';
 
 /** Active keys that are older than so many days. */
 const policyOf = (maxKeyAge: number) => ({
@@ -32,13 +28,16 @@ const policyOf = (maxKeyAge: number) => ({
 });
 
 /** Cloud Custodian's own command. Its start, of a second or two, is part of it. */
-export async function custodianScan(localAws: LocalAws, maxKeyAge: number): Promise<void> {
-  const { python } = await preparePythonEnvironment(console.log, undefined, REQUIREMENTS);
+export async function custodianScan(
+  localAws: LocalAws,
+  credentials: AwsCredentials,
+  maxKeyAge: number,
+): Promise<void> {
+  const python = await custodianPython();
   const folder = mkdtempSync(join(tmpdir(), 'cdk-sentries-custodian-'));
   try {
     const policyFile = join(folder, 'policy.json');
     writeFileSync(policyFile, JSON.stringify(policyOf(maxKeyAge)));
-    const credentials = await localAws.createUser(CUSTODIAN_USER);
     const child = spawn(
       python,
       [
