@@ -8,19 +8,26 @@ const POLL_MS = 20;
 const MOST_POLLS = 500;
 const MIB = 2 ** 20;
 
-const Report = z.object({ keptBytes: z.number() });
+const Report = z.object({ heapBytes: z.number(), usedBytes: z.number() });
 
-/** Of the function that has most of it. */
+/** In MB. */
 export interface FunctionMemory {
-  /** What its process has, with all that V8 has not tidied up or given back, in MB. */
-  readonly processMegabytes: number;
-  /** What it keeps after a collection that is forced, in MB. */
-  readonly keptMegabytes: number;
+  readonly process: number;
+  /** Of its process: pages of files, which are Node itself. */
+  readonly files: number;
+  /** What V8 has reserved for its heap. */
+  readonly heap: number;
+  /** What is in use of the heap, and of buffers: after a collection, if one is forced. */
+  readonly used: number;
 }
 
 /** Looks at the processes of functions, which are children of this one. */
 export class FunctionMemories {
-  constructor(private readonly folder: string) {
+  /** `collects`: before each look, a collection is forced. */
+  constructor(
+    private readonly folder: string,
+    private readonly collects: boolean,
+  ) {
     mkdirSync(folder, { recursive: true });
   }
 
@@ -29,29 +36,37 @@ export class FunctionMemories {
     return {
       NODE_OPTIONS: `--max-old-space-size=${heapMegabytes} --require ${REPORTER}`,
       MEMORY_REPORTS: this.folder,
+      MEMORY_COLLECTS: String(this.collects),
     };
   }
 
+  /** Of the function whose process has most; what is in use, of the one that uses most. */
   async largest(): Promise<FunctionMemory> {
-    const pids = functionProcesses();
-    const processes = pids.map(megabytesOf);
-    const kept = await Promise.all(pids.map(async (pid) => this.keptBy(pid)));
+    const all = await Promise.all(functionProcesses().map(async (pid) => this.memoryOf(pid)));
+    const [largest] = all.sort((one, other) => other.process - one.process);
+    if (!largest) throw new Error('No function runs.');
+    return { ...largest, used: Math.max(...all.map(({ used }) => used)) };
+  }
+
+  private async memoryOf(pid: number): Promise<FunctionMemory> {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const { heapBytes, usedBytes } = await this.reportOf(pid);
     return {
-      processMegabytes: Math.max(0, ...processes),
-      keptMegabytes: Math.max(0, ...kept),
+      process: megabytesIn(status, 'VmRSS'),
+      files: megabytesIn(status, 'RssFile'),
+      heap: heapBytes / MIB,
+      used: usedBytes / MIB,
     };
   }
 
-  private async keptBy(pid: number): Promise<number> {
+  private async reportOf(pid: number): Promise<z.infer<typeof Report>> {
     const file = join(this.folder, String(pid));
     process.kill(pid, 'SIGUSR2');
     for (let polls = 0; polls < MOST_POLLS; polls += 1) {
-      if (existsSync(file)) {
-        const text = readFileSync(file, 'utf8');
-        if (text.endsWith('}')) {
-          rmSync(file);
-          return Report.parse(JSON.parse(text)).keptBytes / MIB;
-        }
+      const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      if (text.endsWith('}')) {
+        rmSync(file);
+        return Report.parse(JSON.parse(text));
       }
       await sleep(POLL_MS);
     }
@@ -70,7 +85,8 @@ function functionProcesses(): number[] {
     .map(Number);
 }
 
-function megabytesOf(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes ?? 0) / 1_024;
+function megabytesIn(status: string, line: string): number {
+  const [, kilobytes] = new RegExp(`${line}:\\s+(\\d+) kB`).exec(status) ?? [];
+  if (kilobytes === undefined) throw new Error(`There is no ${line} in the status of a process.`);
+  return Number(kilobytes) / 1_024;
 }

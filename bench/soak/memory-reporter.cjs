@@ -6,12 +6,14 @@ const vm = require('node:vm');
 
 v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc');
+const { MEMORY_REPORTS, MEMORY_COLLECTS } = process.env;
 
-// What is left after a collection is what the function keeps: the rest is what V8 has not tidied up.
 process.on('SIGUSR2', () => {
-  collect();
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  const report = JSON.stringify({ keptBytes: heapUsed + external });
-  writeFileSync(join(process.env.MEMORY_REPORTS, String(process.pid)), report);
+  if (MEMORY_COLLECTS === 'true') {
+    collect();
+    collect();
+  }
+  const { heapTotal, heapUsed, external } = process.memoryUsage();
+  const report = JSON.stringify({ heapBytes: heapTotal, usedBytes: heapUsed + external });
+  writeFileSync(join(MEMORY_REPORTS, String(process.pid)), report);
 });

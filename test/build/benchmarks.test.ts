@@ -10,6 +10,7 @@ import { markdownTable } from '../../bench/page/section';
 import type { TimedCall } from '../../bench/reaction/counting-proxy';
 import { roundTripsInSequence } from '../../bench/reaction/round-trips';
 import { AlarmHistory } from '../../bench/soak/alarm-history';
+import { RecordedMetrics } from '../../bench/soak/recorded-metrics';
 import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 import { templateIn } from '../../sandbox/deployer/assembly';
 
@@ -139,9 +140,12 @@ function called(invocationId: string, action: string): ApiCall {
 }
 
 describe('the history of alarms', () => {
-  const alarm = (metric: string, operator: string, treatMissing: string) => ({
+  const alarm = (properties: object) => ({
     Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
+    Properties: properties,
+  });
+  const onMetric = (metric: string, operator: string, treatMissing: string) =>
+    alarm({
       Namespace: 'CdkSentries',
       MetricName: metric,
       Statistic: 'Sum',
@@ -151,33 +155,99 @@ describe('the history of alarms', () => {
       EvaluationPeriods: 2,
       TreatMissingData: treatMissing,
       Dimensions: [{ Name: 'service', Value: 'App/Sentry' }],
+    });
+  const part = (id: string, namespace: string, metric: string, of: string) => ({
+    Id: id,
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: metric,
+        Dimensions: [{ Name: 'x', Value: { Ref: of } }],
+      },
+      Period: 60,
+      Stat: 'Sum',
     },
   });
-  const history = () =>
-    new AlarmHistory(
-      templateIn({
-        Resources: {
-          Loud: alarm('Repeats', 'GreaterThanThreshold', 'notBreaching'),
-          Silent: alarm('Heartbeats', 'LessThanThreshold', 'breaching'),
-        },
-      }),
-    );
-  const line = (minute: number, values: Record<string, number>) =>
-    JSON.stringify({ _aws: { Timestamp: minute * MINUTE_MS }, service: 'App/Sentry', ...values });
+  const resources = {
+    Loud: onMetric('Repeats', 'GreaterThanThreshold', 'notBreaching'),
+    Silent: onMetric('Heartbeats', 'LessThanThreshold', 'breaching'),
+    Runs: {
+      Type: 'AWS::Lambda::Function',
+      Properties: { LoggingConfig: { LogGroup: { Ref: 'Logs' } } },
+    },
+    Missed: alarm({
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
+      Metrics: [
+        { Id: 'expr_1', Expression: 'IF(logged > 0, begun - FILL(failed, 0), 0)' },
+        part('logged', 'AWS/Logs', 'IncomingLogEvents', 'Logs'),
+        part('begun', 'AWS/Lambda', 'Invocations', 'Runs'),
+        part('failed', 'AWS/Lambda', 'Errors', 'Runs'),
+      ],
+    }),
+    Unhandled: alarm({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+    }),
+  };
+  let metrics: RecordedMetrics;
+
+  beforeEach(() => {
+    metrics = new RecordedMetrics();
+  });
+
+  const history = (Resources: Record<string, object> = resources) =>
+    new AlarmHistory(templateIn({ Resources }), new Map([['Runs', 'runs-1']]), metrics);
+  const write = (minute: number, values: Record<string, number>) => {
+    const at = minute * MINUTE_MS;
+    const line = JSON.stringify({ _aws: { Timestamp: at }, service: 'App/Sentry', ...values });
+    metrics.logged('heart', line, at);
+  };
+  const run = (minute: number, succeeded: boolean) => {
+    metrics.logged('runs-1', 'no metric', minute * MINUTE_MS);
+    metrics.invoked('runs-1', minute * MINUTE_MS, succeeded);
+  };
+  const wentOff = (minutes: number) =>
+    history()
+      .wentOff(0, minutes * MINUTE_MS)
+      .map((one) => one.split(' ')[0]);
 
   test('has an alarm go off where so many periods in a row breach', () => {
-    const alarms = history();
-    for (const minute of [0, 1, 2, 3]) alarms.take(line(minute, { Heartbeats: 1 }));
-    for (const minute of [1, 2]) alarms.take(line(minute, { Repeats: 2 }));
-    expect(alarms.wentOff(0, 4 * MINUTE_MS)).toEqual([expect.stringContaining('Loud at 1970')]);
+    for (const minute of [0, 1, 2, 3]) write(minute, { Heartbeats: 1 });
+    for (const minute of [0, 1, 2, 3]) run(minute, true);
+    for (const minute of [1, 2]) write(minute, { Repeats: 2 });
+    expect(history().wentOff(0, 4 * MINUTE_MS)).toEqual([
+      expect.stringContaining('Loud at 1970-01-01T00:02'),
+    ]);
   });
 
   test('has one about silence go off where nothing is written', () => {
-    const alarms = history();
-    alarms.take(line(0, { Heartbeats: 1 }));
-    alarms.take('no metric');
-    expect(alarms.wentOff(0, 2 * MINUTE_MS)).toEqual([]);
-    expect(alarms.wentOff(0, 3 * MINUTE_MS)).toEqual([expect.stringContaining('Silent')]);
+    for (const minute of [0, 1, 2]) run(minute, true);
+    write(0, { Heartbeats: 1 });
+    expect(wentOff(2)).toEqual([]);
+    expect(wentOff(3)).toEqual(['Silent']);
+  });
+
+  test('has the one about runs go off where all of a period failed, or none began', () => {
+    for (const minute of [0, 1, 2, 3]) write(minute, { Heartbeats: 1 });
+    run(0, true);
+    run(1, false);
+    run(1, true);
+    expect(wentOff(2)).toEqual([]);
+    expect(wentOff(3)).toEqual(['Missed']);
+    run(2, false);
+    expect(wentOff(3)).toEqual(['Missed']);
+  });
+
+  test('names each alarm by how it is looked at, and refuses one of a kind that is not known', () => {
+    expect([history().idsOf('metric', 'runs'), history().idsOf('dead letters')]).toEqual([
+      ['Loud', 'Silent', 'Missed'],
+      ['Unhandled'],
+    ]);
+    const Cold = alarm({ Namespace: 'AWS/Lambda', MetricName: 'Duration', Statistic: 'p99' });
+    expect(() => history({ Cold })).toThrow('The alarm Cold is of a kind that is not known');
   });
 });
 

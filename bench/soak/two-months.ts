@@ -8,10 +8,10 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { AuthorizeSecurityGroupIngressCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { AlarmHistory } from './alarm-history';
 import { FunctionMemories, type FunctionMemory } from './function-memory';
+import { RecordedMetrics } from './recorded-metrics';
 import { templateIn } from '../../sandbox/deployer/assembly';
 import { type DeployedStack, LocalAws } from '../../sandbox/local-aws';
 import {
@@ -23,18 +23,30 @@ import {
   SecurityGroupSentry,
   TrafficPattern,
 } from '../../src';
-import { LEDGER_EXPIRY, LEDGER_KEY } from '../../src/security-group/contracts/ledger-items';
+import {
+  EVENT_KEPT_SECONDS,
+  LEDGER_EXPIRY,
+  LEDGER_KEY,
+} from '../../src/security-group/contracts/ledger-items';
+import { DeadLetters } from '../chaos/dead-letters';
 import { randomNumbers } from '../figures/random';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-export const DAYS = 30;
 const HOURS_IN_DAY = 24;
+const DAY_MS = HOURS_IN_DAY * HOUR_MS;
+/** By then, what the ledger has of an event is gone. */
+const EXPIRY_DAYS = (EVENT_KEPT_SECONDS * 1_000) / DAY_MS;
 const GROUPS = 20;
 const USERS = 50;
 const SHARE_OF_HOURS_WITH_CHANGE = 0.5;
-/** On this day, someone opens the same port every ten minutes, for twelve hours. */
-export const STUBBORN_DAY = 15;
+/**
+ * On this day, someone opens the same port every ten minutes, for twelve hours. Before it is a week
+ * in which the ledger is as full as it gets.
+ */
+export const STUBBORN_DAY = EXPIRY_DAYS + 10;
+/** Until a week after what came of that is forgotten, and what came of it meanwhile. */
+export const DAYS = STUBBORN_DAY + 2 * EXPIRY_DAYS + 8;
 const STUBBORN_HOURS = 12;
 const TIMES_AN_HOUR = 6;
 const START = new Date('2027-01-01T00:30:00Z');
@@ -45,77 +57,104 @@ const STACK_NAME = 'Soak';
  */
 export const HEAP_MB = 64;
 
-export interface Day extends FunctionMemory {
+export interface Day {
   readonly day: number;
   readonly changes: number;
   readonly messages: number;
   readonly ledgerItems: number;
   readonly ledgerBytes: number;
+  readonly memory: FunctionMemory;
+  /** How many came in that day, and into which queue. */
+  readonly deadLetters: readonly string[];
 }
 
-export interface Month {
+export interface TwoMonths extends LookedAlarms {
   readonly days: readonly Day[];
-  /** Alarms on our own metrics that were looked at. */
-  readonly alarms: readonly string[];
-  /** Outside of the days of someone stubborn. */
-  readonly wentOff: readonly string[];
-  readonly wentOffOnStubbornDay: readonly string[];
   readonly failedInvocations: number;
-  readonly deadLetters: number;
   readonly standing: number;
 }
 
-/** A month by the sandbox's clock, hour by hour. */
-export async function liveMonth(): Promise<Month> {
+interface LookedAlarms {
+  /** Ids of the alarms that were held against what functions wrote, and how they ended. */
+  readonly evaluated: readonly string[];
+  /** Ids of those on queues of dead letters, and of those that were not looked at. */
+  readonly onDeadLetters: readonly string[];
+  readonly notEvaluated: readonly string[];
+  /** Outside of the days of someone stubborn. */
+  readonly wentOff: readonly string[];
+  readonly wentOffOnStubbornDay: readonly string[];
+}
+
+/** Two months by the sandbox's clock, hour by hour. `collects`: a collection is forced each day. */
+export async function liveTwoMonths(collects: boolean): Promise<TwoMonths> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-sentries-soak-'));
   const assembly = synthesize(folder);
-  const text = readFileSync(join(assembly, `${STACK_NAME}.template.json`), 'utf8');
-  const alarms = new AlarmHistory(templateIn(JSON.parse(text)));
-  const memories = new FunctionMemories(join(folder, 'memory'));
+  const memories = new FunctionMemories(join(folder, 'memory'), collects);
+  const metrics = new RecordedMetrics();
   let failedInvocations = 0;
   const localAws = await LocalAws.start({
     functionEnvironment: memories.environment(HEAP_MB),
-    onFunctionLog: (_, line) => alarms.take(line),
-    onInvocation: ({ succeeded }) => (failedInvocations += succeeded ? 0 : 1),
+    onFunctionLog: (name, line) => metrics.logged(name, line, localAws.now().getTime()),
+    onInvocation: ({ functionName, succeeded }) => {
+      metrics.invoked(functionName, localAws.now().getTime(), succeeded);
+      failedInvocations += Number(!succeeded);
+    },
   });
   try {
     await localAws.setClock(START);
     await localAws.addGroups(groups());
     await localAws.addUsers(users());
     const stack = await localAws.deploy(assembly, STACK_NAME);
+    const alarms = new AlarmHistory(templateOf(assembly), functionNamesOf(stack), metrics);
     const soaking = new Soaking(localAws, stack, memories);
     const days: Day[] = [];
     for (let day = 1; day <= DAYS; day += 1) days.push(await soaking.live(day));
-    const ended = {
+    soaking.end();
+    return {
+      ...looked(alarms, localAws.now().getTime()),
       days,
-      alarms: alarms.names,
-      wentOff: [
-        ...alarms.wentOff(START.getTime() + HOUR_MS, beginOf(STUBBORN_DAY)),
-        // What was reverted is remembered for a day.
-        ...alarms.wentOff(beginOf(STUBBORN_DAY + 2), localAws.now().getTime()),
-      ],
-      wentOffOnStubbornDay: alarms.wentOff(beginOf(STUBBORN_DAY), beginOf(STUBBORN_DAY + 2)),
       failedInvocations,
-      deadLetters: await soaking.deadLetters(),
       standing: soaking.stands,
     };
-    soaking.end();
-    return ended;
   } finally {
     await localAws.stop();
     rmSync(folder, { recursive: true });
   }
 }
 
+function looked(alarms: AlarmHistory, end: number): LookedAlarms {
+  return {
+    evaluated: alarms.idsOf('metric', 'runs'),
+    onDeadLetters: alarms.idsOf('dead letters'),
+    notEvaluated: alarms.idsOf('waiting'),
+    wentOff: [
+      ...alarms.wentOff(START.getTime() + HOUR_MS, beginOf(STUBBORN_DAY)),
+      // What was reverted is remembered for a day.
+      ...alarms.wentOff(beginOf(STUBBORN_DAY + 2), end),
+    ],
+    wentOffOnStubbornDay: alarms.wentOff(beginOf(STUBBORN_DAY), beginOf(STUBBORN_DAY + 2)),
+  };
+}
+
 function beginOf(day: number): number {
-  return START.getTime() + (day - 1) * HOURS_IN_DAY * HOUR_MS;
+  return START.getTime() + (day - 1) * DAY_MS;
+}
+
+function templateOf(assembly: string) {
+  const text = readFileSync(join(assembly, `${STACK_NAME}.template.json`), 'utf8');
+  return templateIn(JSON.parse(text));
+}
+
+function functionNamesOf({ resources }: DeployedStack): ReadonlyMap<string, string> {
+  const functions = [...resources].filter(([, { type }]) => type === 'AWS::Lambda::Function');
+  return new Map(functions.map(([id, { physicalId }]) => [id, physicalId]));
 }
 
 class Soaking {
   private readonly random = randomNumbers(1);
   private readonly ec2: EC2Client;
   private readonly dynamo: DynamoDBClient;
-  private readonly sqs: SQSClient;
+  private readonly deadLetters: DeadLetters;
   /** Changes that could not be made, as the rule of an earlier one still stood. */
   stands = 0;
 
@@ -127,11 +166,12 @@ class Soaking {
     const access = localAws.accessTo(stack.place);
     this.ec2 = new EC2Client(access);
     this.dynamo = new DynamoDBClient(access);
-    this.sqs = new SQSClient(access);
+    this.deadLetters = new DeadLetters(localAws, stack);
   }
 
   end(): void {
-    [this.ec2, this.dynamo, this.sqs].forEach((client) => client.destroy());
+    [this.ec2, this.dynamo].forEach((client) => client.destroy());
+    this.deadLetters.end();
   }
 
   async live(day: number): Promise<Day> {
@@ -150,7 +190,8 @@ class Soaking {
       messages: deliveries.length,
       ledgerItems: count,
       ledgerBytes: bytes,
-      ...(await this.memories.largest()),
+      memory: await this.memories.largest(),
+      deadLetters: await this.deadLetters.taken(),
     };
   }
 
@@ -167,26 +208,6 @@ class Soaking {
     await this.localAws.settled();
     await this.pass(HOUR_MS - (times * (HOUR_MS - MINUTE_MS)) / TIMES_AN_HOUR);
     return times;
-  }
-
-  async deadLetters(): Promise<number> {
-    const queues = [...this.stack.resources].filter(
-      ([id, { type }]) => type === 'AWS::SQS::Queue' && /Un(handled|delivered)/.test(id),
-    );
-    const counts = await Promise.all(
-      queues.map(async ([, { physicalId: QueueUrl }]) =>
-        this.sqs.send(
-          new GetQueueAttributesCommand({
-            QueueUrl,
-            AttributeNames: ['ApproximateNumberOfMessages'],
-          }),
-        ),
-      ),
-    );
-    return counts.reduce(
-      (sum, { Attributes }) => sum + Number(Attributes?.ApproximateNumberOfMessages),
-      0,
-    );
   }
 
   private async openSsh(group: number): Promise<void> {
@@ -268,11 +289,11 @@ function groupId(index: number): string {
 function users() {
   return Array.from({ length: USERS }, (_, index) => ({
     name: `user-${index}`,
-    createdAt: new Date(START.getTime() - index * 2 * HOURS_IN_DAY * HOUR_MS),
+    createdAt: new Date(START.getTime() - index * 2 * DAY_MS),
     keys: [
       {
         status: 'Active' as const,
-        createdAt: new Date(START.getTime() - index * 2 * HOURS_IN_DAY * HOUR_MS),
+        createdAt: new Date(START.getTime() - index * 2 * DAY_MS),
       },
     ],
   }));
