@@ -9,8 +9,8 @@ const PROJECT = resolve(__dirname, '..', '..');
 
 const BARE = 'bare Node';
 export const SHIPPED = 'as shipped';
-const RUNTIME_SDK = 'the SDK left to the runtime';
-const ORDINARY = 'an ordinary esbuild bundle';
+const RUNTIME_SDK = 'the SDK outside, here in node_modules';
+const ORDINARY = 'not minified, nothing outside';
 const PYTHON = 'Python with boto3, the same clients';
 const BARE_PYTHON = 'bare Python';
 
