@@ -1,4 +1,4 @@
-import { median, percentile } from './figures/percentile';
+import { mean, median, percentile } from './figures/percentile';
 import { barPlot } from './page/bar-plot';
 import { writeSection } from './page/benchmarks-page';
 import { runBench } from './page/run-bench';
@@ -30,6 +30,8 @@ interface Answer {
   readonly calls: readonly TimedCall[];
   readonly roundTripsToGone: number;
   readonly roundTripsToDone: number;
+  /** Of it, in which Python collected all garbage. */
+  readonly collectedMs?: number;
 }
 
 type Answers = ReadonlyMap<string, readonly Answer[]>;
@@ -74,7 +76,7 @@ async function answerOf(stage: Stage, contender: Contender, group: number): Prom
   const event = await stage.openSsh(group);
   contender.proxy.takeCalls();
   const start = performance.now();
-  await contender.answer(event);
+  const collectedMs = await contender.answer(event);
   const end = performance.now();
   const calls = contender.proxy.takeCalls();
   const revoke = calls.find(({ action }) => action === 'RevokeSecurityGroupIngress');
@@ -86,6 +88,7 @@ async function answerOf(stage: Stage, contender: Contender, group: number): Prom
     calls,
     roundTripsToGone: roundTripsInSequence(calls.filter(({ answeredAt }) => answeredAt <= goneAt)),
     roundTripsToDone: roundTripsInSequence(calls),
+    collectedMs,
   };
 }
 
@@ -102,6 +105,8 @@ the configuration was read already, for a later event. *Gone* is when EC2 has an
 function has ended. EventBridge and SQS are left out: they are the same for all, but for the queue, which only the
 sentry has.
 
+${collectionsOf(plain)}
+
 The classic handler guarantees nothing: it believes the event, does not look at the group, keeps nothing,
 and what fails in it is lost. That is what the rest of the time is for.`,
     goals: goals(plain, modelled),
@@ -110,15 +115,15 @@ and what fails in it is lost. That is what the rest of the time is for.`,
       ...timesOf(`With a modelled ${MODELLED_MS} ms more for each call`, modelled),
       barPlot({
         name: 'gone',
-        title: `Delivered event → rule gone, median`,
+        title: 'Delivered event → rule gone, median',
         unit: 'ms',
-        groups: groupsOf(({ goneMs }) => goneMs, plain, modelled),
+        groups: groupsOf((...of) => medianOf(...of, ({ goneMs }) => goneMs), plain, modelled),
       }),
       barPlot({
         name: 'done',
-        title: `Delivered event → everything done, median`,
+        title: 'Delivered event → everything done, mean',
         unit: 'ms',
-        groups: groupsOf(({ doneMs }) => doneMs, plain, modelled),
+        groups: groupsOf((...of) => meanOf(...of, ({ doneMs }) => doneMs), plain, modelled),
       }),
       {
         kind: 'text',
@@ -128,6 +133,14 @@ and what fails in it is lost. That is what the rest of the time is for.`,
       { kind: 'text', text: WHY_EACH_CALL },
     ],
   });
+}
+
+function collectionsOf(plain: Answers): string {
+  const all = (plain.get(CUSTODIAN) ?? []).map(({ collectedMs = 0 }) => collectedMs);
+  const full = all.filter((collectedMs) => collectedMs > 0);
+  return `In ${percent(full.length / all.length)} of the events, Python collected all garbage of Cloud Custodian meanwhile, which took
+${ms(mean(full))} ms on average: often after the revoke, and sometimes before it. So its times have two modes. The median of *done* can
+fall on either, and means are compared there.`;
 }
 
 function goals(plain: Answers, modelled: Answers): Goal[] {
@@ -141,7 +154,9 @@ function goals(plain: Answers, modelled: Answers): Goal[] {
 
 function goalsOf(name: string, plain: Answers, modelled: Answers): Goal[] {
   const gone = (of: string) => medianOf(modelled, of, ({ goneMs }) => goneMs);
-  const done = (answers: Answers, of: string) => medianOf(answers, of, ({ doneMs }) => doneMs);
+  const done = (answers: Answers, of: string) => meanOf(answers, of, ({ doneMs }) => doneMs);
+  const roundTripsToDone = (of: string) =>
+    medianOf(modelled, of, (answer) => answer.roundTripsToDone);
   const roundTrips = medianOf(modelled, name, ({ roundTripsToGone }) => roundTripsToGone);
   const calls = medianOf(modelled, name, (answer) => answer.calls.length);
   const toClassic = gone(name) / gone(CLASSIC);
@@ -174,11 +189,10 @@ function goalsOf(name: string, plain: Answers, modelled: Answers): Goal[] {
       reason: `Cloud Custodian makes two round trips, the sentry ${roundTrips}`,
     },
     {
-      goal: "everything done in at most 40 % of Cloud Custodian's time",
+      goal: "everything done in at most 40 % of Cloud Custodian's time, on average",
       figure: `${percent(doneShare)}; with ${MODELLED_MS} ms a call ${percent(doneShareModelled)}`,
       isMet: Math.max(doneShare, doneShareModelled) <= 0.4,
-      reason:
-        'that it was told is written down after it, in a round trip of its own: [why](decisions/0055-what-the-lease-says-is-told-at-once.md)',
+      reason: `the sentry makes ${roundTripsToDone(name)} round trips in sequence, Cloud Custodian ${roundTripsToDone(CUSTODIAN)}; one of the sentry is for writing down that it was told: [why](decisions/0055-what-the-lease-says-is-told-at-once.md)`,
     },
   ];
 }
@@ -205,6 +219,7 @@ function timesOf(heading: string, answers: Answers): Part[] {
       'gone p95': ms(percentile(gone, 0.95)),
       'gone p99': ms(percentile(gone, 0.99)),
       'gone, of classic': `${(median(gone) / medianOf(answers, CLASSIC, ({ goneMs }) => goneMs)).toFixed(2)} ×`,
+      'done mean': ms(mean(done)),
       'done p50': ms(median(done)),
       'done p95': ms(percentile(done, 0.95)),
       'done p99': ms(percentile(done, 0.99)),
@@ -219,9 +234,13 @@ function timesOf(heading: string, answers: Answers): Part[] {
   ];
 }
 
-function groupsOf(valueOf: (answer: Answer) => number, plain: Answers, modelled: Answers) {
+function groupsOf(
+  valueOf: (answers: Answers, name: string) => number,
+  plain: Answers,
+  modelled: Answers,
+) {
   const bars = (answers: Answers) =>
-    [...answers.keys()].map((name) => ({ label: name, value: medianOf(answers, name, valueOf) }));
+    [...answers.keys()].map((name) => ({ label: name, value: valueOf(answers, name) }));
   return [
     { label: 'the emulator as it is', bars: bars(plain) },
     { label: `${MODELLED_MS} ms more for each call`, bars: bars(modelled) },
@@ -242,6 +261,10 @@ function callsOf(answers: Answers) {
 
 function medianOf(answers: Answers, name: string, valueOf: (answer: Answer) => number): number {
   return median((answers.get(name) ?? []).map(valueOf));
+}
+
+function meanOf(answers: Answers, name: string, valueOf: (answer: Answer) => number): number {
+  return mean((answers.get(name) ?? []).map(valueOf));
 }
 
 function ms(value: number): string {
