@@ -6,6 +6,7 @@ import type { FunctionMemory } from './soak/function-memory';
 import {
   type Day,
   DAYS,
+  EXPIRY_DAYS,
   HEAP_MB,
   liveTwoMonths,
   STUBBORN_DAY,
@@ -29,9 +30,9 @@ async function main(): Promise<void> {
     about: `${DAYS} days by the sandbox's clock, lived twice in ${minutes.toFixed(0)} minutes: a SecurityGroupSentry
 and an IamKeySentry as they ship, with heartbeat and reconcile each hour and a look at the keys each day. In every other
 hour someone opens SSH in one of 20 groups. On day ${STUBBORN_DAY} someone opens the same port again every ten
-minutes, for twelve hours. What has expired is taken out of the table, as DynamoDB does it: by day ${DAYS}, all that came
-of that day was forgotten twice over. Two quiet weeks are compared: the one before it, when the ledger is as full as it
-gets, and the last one.
+minutes, for twelve hours. What has expired is taken out of the table, as DynamoDB does it: an event is forgotten after
+${EXPIRY_DAYS} days, and twice as many have passed since that day when the last week begins. Two quiet weeks are compared: the
+one before that day, when the ledger is as full as it gets, and the last one.
 
 Functions have a heap of ${HEAP_MB} MB. The second time, a collection is forced in each of them at the end of each day: what
 is left in its heap and in buffers is what it *keeps*. All else is of the first time, when nothing is forced.
@@ -94,7 +95,7 @@ function whereItGrew(days: readonly Day[]): string {
   const outside = grown(({ process, heap, files }) => process - heap - files);
   return [
     `it went from ${grown((memory) => memory.process)}`,
-    `the heap that V8 has reserved from ${grown(({ heap }) => heap)}`,
+    `V8's heap from ${grown(({ heap }) => heap)}`,
     `what is in use of it from ${grown(({ used }) => used)}`,
     `pages of files from ${grown(({ files }) => files)}`,
     `what Node and V8 allocate outside of the heap from ${outside}`,

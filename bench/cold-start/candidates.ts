@@ -9,7 +9,7 @@ const PROJECT = resolve(__dirname, '..', '..');
 
 const BARE = 'bare Node';
 export const SHIPPED = 'as shipped';
-const RUNTIME_SDK = 'the SDK outside, here in node_modules';
+const RUNTIME_SDK = 'SDK outside, from node_modules';
 const ORDINARY = 'not minified, nothing outside';
 const PYTHON = 'Python with boto3, the same clients';
 const BARE_PYTHON = 'bare Python';

@@ -15,7 +15,7 @@ export interface FunctionMemory {
   readonly process: number;
   /** Of its process: pages of files, which are Node itself. */
   readonly files: number;
-  /** What V8 has reserved for its heap. */
+  /** What V8 has of it for its heap; it reserves more. */
   readonly heap: number;
   /** What is in use of the heap, and of buffers: after a collection, if one is forced. */
   readonly used: number;

@@ -13,7 +13,8 @@ process.on('SIGUSR2', () => {
     collect();
     collect();
   }
-  const { heapTotal, heapUsed, external } = process.memoryUsage();
-  const report = JSON.stringify({ heapBytes: heapTotal, usedBytes: heapUsed + external });
+  const { total_physical_size: heapBytes } = v8.getHeapStatistics();
+  const { heapUsed, external } = process.memoryUsage();
+  const report = JSON.stringify({ heapBytes, usedBytes: heapUsed + external });
   writeFileSync(join(MEMORY_REPORTS, String(process.pid)), report);
 });

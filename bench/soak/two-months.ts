@@ -36,7 +36,7 @@ const MINUTE_MS = 60_000;
 const HOURS_IN_DAY = 24;
 const DAY_MS = HOURS_IN_DAY * HOUR_MS;
 /** By then, what the ledger has of an event is gone. */
-const EXPIRY_DAYS = (EVENT_KEPT_SECONDS * 1_000) / DAY_MS;
+export const EXPIRY_DAYS = (EVENT_KEPT_SECONDS * 1_000) / DAY_MS;
 const GROUPS = 20;
 const USERS = 50;
 const SHARE_OF_HOURS_WITH_CHANGE = 0.5;
