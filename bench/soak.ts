@@ -35,7 +35,8 @@ ${EXPIRY_DAYS} days, and twice as many have passed since that day when the last 
 one before that day, when the ledger is as full as it gets, and the last one.
 
 Functions have a heap of ${HEAP_MB} MB. The second time, a collection is forced in each of them at the end of each day: what
-is left in its heap and in buffers is what it *keeps*. All else is of the first time, when nothing is forced.
+is left in its heap and in buffers is what it *keeps*. All else is of the first time, when nothing is forced. A process can
+have more than its heap: V8 goes on holding pages that a collection has freed.
 
 ${alarmsLookedAt(asItIs)}`,
     goals: [ledgerGoal(asItIs), ...memoryGoals(asItIs, collected), ...goals(asItIs)],
@@ -92,13 +93,14 @@ function whereItGrew(days: readonly Day[]): string {
     const [before, last] = quietWeeks(days, ({ memory }) => valueOf(memory));
     return `${before.toFixed(0)} to ${last.toFixed(0)} MB`;
   };
-  const outside = grown(({ process, heap, files }) => process - heap - files);
+  const others = grown(({ process, pages, files }) => process - pages - files);
   return [
     `it went from ${grown((memory) => memory.process)}`,
-    `V8's heap from ${grown(({ heap }) => heap)}`,
-    `what is in use of it from ${grown(({ used }) => used)}`,
+    `pages of the size that V8 takes for its heap from ${grown(({ pages }) => pages)}`,
+    `the heap, which is nearly all in them, from ${grown(({ heap }) => heap)}`,
+    `what is in use of the heap from ${grown(({ used }) => used)}`,
     `pages of files from ${grown(({ files }) => files)}`,
-    `what Node and V8 allocate outside of the heap from ${outside}`,
+    `all else from ${others}`,
   ].join('; ');
 }
 
@@ -157,7 +159,7 @@ function isShown({ day }: Day): boolean {
 }
 
 function rowOf(day: Day, kept: number) {
-  const { process, heap, used } = day.memory;
+  const { process, pages, heap, used } = day.memory;
   return {
     day: day.day,
     changes: day.changes,
@@ -166,8 +168,9 @@ function rowOf(day: Day, kept: number) {
     'kB in the ledger': Math.round(day.ledgerBytes / 1_000),
     'kept by a function, MB': kept.toFixed(1),
     'its process, MB': Math.round(process),
+    "V8's pages in it, MB": Math.round(pages),
     'its heap, MB': Math.round(heap),
-    'in use of it, MB': used.toFixed(1),
+    'in use of the heap, MB': used.toFixed(1),
   };
 }
 

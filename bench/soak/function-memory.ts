@@ -7,6 +7,11 @@ const REPORTER = join(__dirname, 'memory-reporter.cjs');
 const POLL_MS = 20;
 const MOST_POLLS = 500;
 const MIB = 2 ** 20;
+/** Of V8. */
+const PAGE_KILOBYTES = 256;
+/** A mapping without a name, and what the process has of it in memory. */
+const ANONYMOUS =
+  /^[\da-f]+-[\da-f]+ \S+ \S+ \S+ 0 *\nSize: +(\d+) kB\n(?:\w+: .*\n)*?Rss: +(\d+) kB$/gm;
 
 const Report = z.object({ heapBytes: z.number(), usedBytes: z.number() });
 
@@ -15,7 +20,9 @@ export interface FunctionMemory {
   readonly process: number;
   /** Of its process: pages of files, which are Node itself. */
   readonly files: number;
-  /** What V8 has of it for its heap; it reserves more. */
+  /** Of its process: pages of the size that V8 takes for its heap. */
+  readonly pages: number;
+  /** What V8 has for its heap, nearly all of it in such pages. */
   readonly heap: number;
   /** What is in use of the heap, and of buffers: after a collection, if one is forced. */
   readonly used: number;
@@ -54,6 +61,7 @@ export class FunctionMemories {
     return {
       process: megabytesIn(status, 'VmRSS'),
       files: megabytesIn(status, 'RssFile'),
+      pages: pagesIn(readFileSync(`/proc/${pid}/smaps`, 'utf8')),
       heap: heapBytes / MIB,
       used: usedBytes / MIB,
     };
@@ -89,4 +97,12 @@ function megabytesIn(status: string, line: string): number {
   const [, kilobytes] = new RegExp(`${line}:\\s+(\\d+) kB`).exec(status) ?? [];
   if (kilobytes === undefined) throw new Error(`There is no ${line} in the status of a process.`);
   return Number(kilobytes) / 1_024;
+}
+
+function pagesIn(smaps: string): number {
+  const kilobytes = [...smaps.matchAll(ANONYMOUS)]
+    .map(([, size, resident]) => ({ size: Number(size), resident: Number(resident) }))
+    .filter(({ size }) => size <= PAGE_KILOBYTES)
+    .reduce((sum, { resident }) => sum + resident, 0);
+  return kilobytes / 1_024;
 }
