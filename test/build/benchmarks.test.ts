@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lifeSection } from '../../bench/chaos/chaos-section';
 import { differencesOf } from '../../bench/chaos/differences';
 import { functionsIn, pointsIn } from '../../bench/chaos/points';
+import { exponentOf } from '../../bench/figures/growth-exponent';
 import { median, percentile } from '../../bench/figures/percentile';
 import { BENCHES } from '../../bench/page/benches';
 import { inOrder } from '../../bench/page/benchmarks-page';
@@ -41,6 +42,16 @@ function call(beganAt: number, answeredAt: number): TimedCall {
 test('a percentile is a value that at least so many do not exceed', () => {
   const values = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect([median(values), percentile(values, 0.95), percentile(values, 1)]).toEqual([50, 95, 100]);
+});
+
+test('an exponent is that between the two largest numbers, in whatever order they are', () => {
+  const series = new Map([
+    [100, 9_000],
+    [10, 9_000],
+    [1_000, 900_000],
+  ]);
+  expect(exponentOf(series)).toBeCloseTo(2);
+  expect(exponentOf(new Map([...series].map(([n]) => [n, 0])))).toBe(0);
 });
 
 test('a table shows numbers to the right, and a line of a cell is not the end of it', () => {
