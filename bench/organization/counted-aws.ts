@@ -1,30 +1,24 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { Answer } from './answers';
 import { ItemsInMemory } from './items-in-memory';
-import { HUB_BUS_ARN, type Member, membersOf } from './members';
+import { type Member, membersOf } from './members';
+import { accountOf, serviceAnswers } from './service-answers';
+import { tableAnswers } from './table-answers';
 import { bytesOfText } from '../../src/shared/domain/byte-budget';
 
-/** What AWS is asked, whichever client asks. */
-interface Call {
-  readonly input: Record<string, unknown>;
-  readonly constructor: { readonly name: string };
-}
-
 interface Client {
-  readonly config: { readonly serviceId: string; credentials?(): Promise<unknown> };
+  readonly config: {
+    readonly serviceId: string;
+    credentials?(): Promise<{ readonly accessKeyId: string }>;
+  };
 }
-
-type Answer = (input: never) => object;
 
 /** All clients of the SDK send in this one method. */
-const EVERY_CLIENT: { send(this: Client, call: Call): Promise<unknown> } = Object.getPrototypeOf(
-  STSClient.prototype,
-);
+const EVERY_CLIENT: { send(this: Client, command: object): Promise<unknown> } =
+  Object.getPrototypeOf(STSClient.prototype);
 
 /** Services that are asked in members, with a session of theirs. */
 const IN_MEMBERS = ['EC2', 'CloudTrail', 'IAM', 'EventBridge'];
-
-const ACCOUNTS_PER_PAGE = 20;
 
 /**
  * Not AWS, and not the emulator: it counts what is asked, and gives the shortest answer that the
@@ -46,7 +40,7 @@ export class CountedAws {
     pause: async (milliseconds: number) => this.pass(milliseconds),
   };
   private now = new Date('2026-11-29T12:00:00Z');
-  private readonly answers = { ...this.serviceAnswers(), ...this.tableAnswers() };
+  private readonly answers: readonly Answer[] = [...serviceAnswers(this), ...tableAnswers(this)];
 
   constructor(accounts: number) {
     this.members = membersOf(accounts);
@@ -59,9 +53,9 @@ export class CountedAws {
   /** With all clients of this process asking here instead of AWS. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     const { send } = EVERY_CLIENT;
-    const answer = async (client: Client, call: Call) => this.send(client, call);
-    EVERY_CLIENT.send = async function (call) {
-      return answer(this, call);
+    const answer = async (client: Client, command: object) => this.send(client, command);
+    EVERY_CLIENT.send = async function (command) {
+      return answer(this, command);
     };
     try {
       return await work();
@@ -77,123 +71,41 @@ export class CountedAws {
     return taken;
   }
 
-  private async send({ config }: Client, call: Call): Promise<unknown> {
-    const service = config.serviceId;
-    const name = call.constructor.name.replace(/Command$/, '');
-    // As signing does it: this is where a member's session is taken.
-    if (IN_MEMBERS.includes(service)) await config.credentials?.();
-    const key = `${service} ${name}`;
-    this.calls.set(key, (this.calls.get(key) ?? 0) + 1);
-    const answer = this.answers[name];
-    if (!answer) throw new Error(`No one has said how the bench is to answer ${key}.`);
-    return { $metadata: {}, ...answer(call.input as never) };
-  }
-
-  private table(name: string): ItemsInMemory {
+  table(name = ''): ItemsInMemory {
     const table = this.tables.get(name) ?? new ItemsInMemory();
     this.tables.set(name, table);
     return table;
   }
 
-  private written(bytes: number): void {
+  written(bytes: number): void {
     this.bytesWritten += bytes;
     this.longest.item = Math.max(this.longest.item, bytes);
   }
 
-  private serviceAnswers(): Readonly<Record<string, Answer>> {
-    return {
-      AssumeRole: ({ DurationSeconds }: { DurationSeconds: number }) => ({
-        Credentials: {
-          AccessKeyId: 'ASIABENCH',
-          SecretAccessKey: 'x'.repeat(40),
-          SessionToken: 'x'.repeat(700),
-          Expiration: new Date(this.now.getTime() + DurationSeconds * 1_000),
-        },
-      }),
-      ListAccounts: ({ NextToken = '0' }: { NextToken?: string }) => {
-        const end = Number(NextToken) + ACCOUNTS_PER_PAGE;
-        return {
-          Accounts: this.members.slice(Number(NextToken), end),
-          ...(end < this.members.length && { NextToken: String(end) }),
-        };
-      },
-      GetParameters: ({ Names }: { Names: readonly string[] }) => ({
-        Parameters: Names.map((Name) => ({ Name, Value: this.parameters.get(Name) })),
-      }),
-      SendMessageBatch: ({ Entries }: { Entries: readonly { MessageBody: string }[] }) => {
-        for (const { MessageBody: body } of Entries) {
-          this.queued.push(body);
-          this.longest.message = Math.max(this.longest.message, bytesOfText(body));
-        }
-        return {};
-      },
-      Publish: ({ Message }: { Message: string }) => {
-        this.published.push(Message);
-        this.longest.notification = Math.max(this.longest.notification, bytesOfText(Message));
-        return { MessageId: 'm' };
-      },
-      PutEvents: () => ({ Entries: [{ EventId: 'e' }] }),
-      GetRole: () => ({ Role: { Tags: [{ Key: 'cdk-sentries:rights', Value: 'FULL' }] } }),
-      DescribeRule: () => ({ State: 'ENABLED', Description: 'Of an earlier version. Version: 0' }),
-      ListTargetsByRule: () => ({ Targets: [{ Arn: HUB_BUS_ARN }] }),
-      LookupEvents: () => ({ Events: [] }),
-      DescribeSecurityGroups: () => ({
-        SecurityGroups: GROUP_IDS.map((GroupId) => ({ GroupId, GroupName: 'web', VpcId: 'vpc-1' })),
-      }),
-      DescribeSecurityGroupRules: () => ({ SecurityGroupRules: [] }),
-    };
+  queue(message: string): void {
+    this.queued.push(message);
+    this.longest.message = Math.max(this.longest.message, bytesOfText(message));
   }
 
-  private tableAnswers(): Readonly<Record<string, Answer>> {
-    type Key = Record<string, AttributeValue>;
-    return {
-      GetItem: ({ TableName, Key: key }: { TableName: string; Key: Key }) => {
-        const item = this.table(TableName).get(key);
-        this.bytesRead += item?.bytes ?? 0;
-        return item ? { Item: item.values } : {};
-      },
-      PutItem: ({ TableName, Item }: { TableName: string; Item: Key }) => {
-        this.written(this.table(TableName).put(Item));
-        return {};
-      },
-      UpdateItem: (input: { TableName: string; Key: Key } & Update) => {
-        this.written(this.table(input.TableName).update(input.Key, input));
-        return {};
-      },
-      DeleteItem: ({ TableName, Key: key }: { TableName: string; Key: Key }) => {
-        this.table(TableName).delete(key);
-        return {};
-      },
-      Scan: (input: { TableName: string; ExclusiveStartKey?: Key }) =>
-        this.page(this.table(input.TableName).all(), input.ExclusiveStartKey),
-      Query: (input: { TableName: string; ExclusiveStartKey?: Key } & Update) => {
-        const partition = input.ExpressionAttributeValues[':pk']?.S ?? '';
-        return this.page(this.table(input.TableName).partition(partition), input.ExclusiveStartKey);
-      },
-    };
+  publish(message: string): void {
+    this.published.push(message);
+    this.longest.notification = Math.max(this.longest.notification, bytesOfText(message));
   }
 
-  /** A megabyte, as DynamoDB gives it. */
-  private page(items: readonly Stored[], start: Record<string, AttributeValue> | undefined) {
-    const from = Number(start?.from?.N ?? 0);
-    let bytes = 0;
-    let end = from;
-    while (end < items.length && bytes < PAGE_BYTES) {
-      bytes += items[end]!.bytes;
-      end += 1;
+  private async send({ config }: Client, command: object): Promise<unknown> {
+    const service = config.serviceId;
+    // As signing does it: this is where a member's session is taken.
+    const session = IN_MEMBERS.includes(service) ? await config.credentials?.() : undefined;
+    const key = `${service} ${command.constructor.name.replace(/Command$/, '')}`;
+    this.calls.set(key, (this.calls.get(key) ?? 0) + 1);
+    return { $metadata: {}, ...this.answerTo(command, accountOf(session?.accessKeyId ?? ''), key) };
+  }
+
+  private answerTo(command: object, accountId: string, key: string): object {
+    for (const answer of this.answers) {
+      const given = answer(command, accountId);
+      if (given) return given;
     }
-    this.bytesRead += bytes;
-    return {
-      Items: items.slice(from, end).map(({ values }) => values),
-      ...(end < items.length && { LastEvaluatedKey: { from: { N: String(end) } } }),
-    };
+    throw new Error(`No one has said how the bench is to answer ${key}.`);
   }
 }
-
-type Stored = ReturnType<ItemsInMemory['all']>[number];
-type Update = Parameters<ItemsInMemory['update']>[1];
-
-const PAGE_BYTES = 1_000_000;
-
-/** The groups of each place. */
-const GROUP_IDS = Array.from({ length: 10 }, (_, index) => `sg-${index}`);

@@ -6,7 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { CountedAws } from './counted-aws';
-import { HUB_ACCOUNT, HUB_BUS_ARN, REGIONS } from './members';
+import { HUB_ACCOUNT, HUB_BUS_ARN, HUB_NAME, REGIONS } from './members';
 import { AwsMemberView } from '../../src/organization/adapters/aws-member-view';
 import { coverageNotification } from '../../src/organization/adapters/coverage-notification';
 import { DynamoCoverage } from '../../src/organization/adapters/dynamo-coverage';
@@ -32,7 +32,7 @@ import type { Clock } from '../../src/shared/domain/clock';
 
 export const HUB_PARAMETER = '/hub';
 export const COVERAGE_TABLE = 'coverage';
-export const HUB = { partition: 'aws', hubName: 'cdk-sentries' } as const;
+const HUB = { partition: 'aws', hubName: HUB_NAME } as const;
 const OWN = { accountId: HUB_ACCOUNT, region: REGIONS[0] };
 const [HUB_REGION] = REGIONS;
 

@@ -27,7 +27,7 @@ import { changeOf, OWN } from '../../test/security-group/samples/changes';
 import { rule } from '../../test/security-group/samples/rules';
 
 /** Assumed, in milliseconds, for each call: no AWS was reached. */
-export const ASSUMED = {
+const ASSUMED = {
   coldStart: 900,
   invocation: 10,
   read: 80,
@@ -37,14 +37,21 @@ export const ASSUMED = {
   notification: 30,
 } as const;
 
-/** EC2's limits of one account and Region, as we remember them: a bucket, and calls a second. */
-export const EC2_READS = { size: 100, perSecond: 20 } as const;
-export const EC2_WRITES = { size: 50, perSecond: 5 } as const;
+/**
+ * EC2's limits of one account and Region: a bucket for each call, and how many it gets a second.
+ * That of writes is the general one of calls that change something, as we remember it.
+ * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+ */
+const EC2_READS = { size: 100, perSecond: 20 } as const;
+const EC2_WRITES = { size: 50, perSecond: 5 } as const;
 
 /** About as long as a client tries again that is throttled. */
 const PATIENCE = 4_000;
 
-/** As we remember it: a queue's functions begin with so many, and grow by so many a second. */
+/**
+ * A queue's functions begin with so many, and grow by so many a second: 300 a minute.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
 const RAMP = { first: 5, perSecond: 5 } as const;
 
 export interface Incident {
@@ -66,6 +73,11 @@ export interface Drained {
   readonly told: number;
   /** Changes that failed so often that people hear of it, some hundred in a message. */
   readonly failuresReported: number;
+}
+
+/** The least time in which EC2 lets so many reverts through in one account and Region. */
+export function secondsOfWrites(reverts: number): number {
+  return Math.max(0, reverts - EC2_WRITES.size) / EC2_WRITES.perSecond;
 }
 
 const LAST_SECOND = 6 * 60 * 60;
@@ -251,7 +263,7 @@ class Account {
   private readonly ledger = new LedgerInMemory();
   private readonly history = new HistoryInMemory();
   private readonly asker = new AskerInMemory();
-  private readonly reads = new TokenBucket(EC2_READS);
+  private readonly reads = new Map<string, TokenBucket>();
   private readonly writes = new TokenBucket(EC2_WRITES);
 
   /** Someone opens a group to an address of its own. */
@@ -276,6 +288,12 @@ class Account {
         time,
       },
     );
+  }
+
+  private readsOf(method: string): TokenBucket {
+    const bucket = this.reads.get(method) ?? new TokenBucket(EC2_READS);
+    this.reads.set(method, bucket);
+    return bucket;
   }
 
   portsFor(change: Change, tries: number, work: Work, sessions: MemberSessions): Ports {
@@ -307,10 +325,10 @@ class Account {
       await taking;
       if (work.sessionsTaken > before) work.at += ASSUMED.session;
     };
-    const reading = countedPort(this.groups, async () => {
+    const reading = countedPort(this.groups, async (method) => {
       await session(sessions.read(place.accountId));
       work.takes('EC2 Describe', ASSUMED.read);
-      if (!work.waitsFor(this.reads)) throw new Error('RequestLimitExceeded');
+      if (!work.waitsFor(this.readsOf(method))) throw new Error('RequestLimitExceeded');
     });
     const { groups, writes } = this;
     const refuse = async () => Promise.reject(new Error('Nothing is to be added.'));

@@ -9,9 +9,9 @@ interface StoredItem {
 }
 
 interface Expression {
-  readonly UpdateExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues: Values;
+  readonly UpdateExpression?: string | undefined;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>> | undefined;
+  readonly ExpressionAttributeValues?: Values | undefined;
 }
 
 /**
@@ -40,7 +40,8 @@ export class ItemsInMemory {
     const valueOf = (attribute: string, expression: string): AttributeValue => {
       const [text, placeholder = ''] = /(:\w+)\)?$/.exec(expression) ?? [];
       const isKept = expression.startsWith('if_not_exists') && text !== undefined;
-      const value = known.ExpressionAttributeValues[placeholder]!;
+      const value = known.ExpressionAttributeValues?.[placeholder];
+      if (!value) throw new Error(`${UpdateExpression}: nothing stands for ${placeholder}.`);
       return isKept ? (before[attribute] ?? value) : value;
     };
     const set = [...UpdateExpression.matchAll(/([#\w]+) = (if_not_exists\([^)]*\)|:\w+)/g)].map(

@@ -8,7 +8,8 @@ export interface Member {
 
 export const HUB_ACCOUNT = '100000000000';
 export const REGIONS = ['eu-west-1', 'us-east-1'] as const;
-export const HUB_BUS_ARN = `arn:aws:events:${REGIONS[0]}:${HUB_ACCOUNT}:event-bus/cdk-sentries`;
+export const HUB_NAME = 'cdk-sentries';
+export const HUB_BUS_ARN = `arn:aws:events:${REGIONS[0]}:${HUB_ACCOUNT}:event-bus/${HUB_NAME}`;
 
 const ACCOUNTS_PER_UNIT = 50;
 

@@ -28,7 +28,7 @@ export function growthsOf(runs: ReadonlyMap<number, readonly Measured[]>): Growt
   });
 }
 
-export function rowOf({ work, calls, bytesRead, bytesWritten, cpuMilliseconds, most }: Growth) {
+export function rowOf({ work, calls, bytesRead, bytesWritten, most }: Growth) {
   return {
     work,
     calls: [...calls.values()].join(' '),
@@ -38,14 +38,36 @@ export function rowOf({ work, calls, bytesRead, bytesWritten, cpuMilliseconds, m
     told: most.notifications,
     'exp. calls': exponentOf(calls).toFixed(2),
     'exp. bytes': Math.max(exponentOf(bytesRead), exponentOf(bytesWritten)).toFixed(2),
-    'exp. CPU': exponentOf(cpuMilliseconds).toFixed(2),
   };
+}
+
+/** Where the larger number of accounts is the smaller one many times over. */
+export function rowWithCpuOf(growth: Growth) {
+  return {
+    ...rowOf(growth),
+    'CPU ms': [...growth.cpuMilliseconds.values()].map(Math.round).join(' '),
+    'exp. CPU': exponentOf(growth.cpuMilliseconds).toFixed(2),
+  };
+}
+
+/**
+ * The CPU of one run may be half of what it is in the next, or twice as much: between numbers of
+ * accounts of which one is ten times the other, that moves an exponent by 0.3. Linear work stays
+ * below this limit, and quadratic work is far above it.
+ */
+export const MOST_CPU_EXPONENT = MOST_EXPONENT + Math.log10(2);
+
+export function cpuFaultsIn(growths: readonly Growth[]): string[] {
+  return growths
+    .map(({ work, cpuMilliseconds }) => ({ work, exponent: exponentOf(cpuMilliseconds) }))
+    .filter(({ exponent }) => exponent > MOST_CPU_EXPONENT)
+    .map(({ work, exponent }) => `${work}: by ${exponent.toFixed(2)}`);
 }
 
 /** DynamoDB and SNS take no longer ones. */
 const LIMITS = { item: 400_000, message: 256 * 1_024, notification: 256 * 1_024 } as const;
 
-/** What is worse than linear, or too long. Times are not judged: they are this machine's. */
+/** What is worse than linear, or too long. */
 export function faultsIn(growths: readonly Growth[]): string[] {
   return growths.flatMap(({ work, most, calls, bytesRead, bytesWritten }) => [
     ...Object.entries({ calls, bytesRead, bytesWritten })

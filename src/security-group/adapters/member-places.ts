@@ -27,7 +27,7 @@ export interface MemberPlacesProps extends PlaceClientsProps {
 }
 
 /** Places whose clients are kept. */
-const MOST_PLACES = 500;
+export const MOST_PLACES = 500;
 
 /** It sends the heartbeats, whichever function asks for the latest. */
 const HEARTBEAT_FUNCTION: HubFunction = 'respond';
