@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 /** The share of changes that tests must notice, in percent. */
-export const GOAL = 90;
+const GOAL = 90;
 
 /** How many changes of each outcome there were. */
 export interface Figures {
@@ -46,6 +46,17 @@ export function figuresIn(json: string, names: readonly string[]): Figures {
     uncovered: count('NoCoverage'),
     leftOut: count('Ignored', 'RuntimeError', 'CompileError', 'Pending'),
   };
+}
+
+/** What a run says of a part. */
+export function verdictOf(figures: Figures): { readonly text: string; readonly isMet: boolean } {
+  const share = noticedShare(figures);
+  if (share === undefined) {
+    return { text: `nothing could be tried, ${figures.leftOut} were left out`, isMet: true };
+  }
+  const isMet = share >= GOAL;
+  const missed = isMet ? '' : `fewer than ${GOAL} %: `;
+  return { text: `${missed}${share.toFixed(1)} % noticed, ${JSON.stringify(figures)}`, isMet };
 }
 
 /** In percent. Undefined where nothing was tried. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { figuresIn, noticedShare } from '../../mutation/figures';
+import { figuresIn, noticedShare, verdictOf } from '../../mutation/figures';
 import { foldersIn, withFigures } from '../../mutation/page';
 import { bySubject, partsOf } from '../../mutation/parts';
 import { SAMPLE } from '../../mutation/sample';
@@ -46,6 +46,7 @@ test('a file is measured alone, and has no row', () => {
   expect(partsOf(PROJECT, ['src/access-key/domain/key-rules.ts'])).toEqual([
     {
       title: 'src/access-key/domain/key-rules.ts',
+      subject: 'access-key',
       files: ['src/access-key/domain/key-rules.ts'],
     },
   ]);
@@ -87,6 +88,19 @@ test('changes that no test comes by are not noticed, and those left out do not c
   expect(noticedShare(FIGURES)).toBe(75);
   const none = { killed: 0, timedOut: 0, survived: 0, uncovered: 0, leftOut: 5 };
   expect(noticedShare(none)).toBeUndefined();
+});
+
+test('a run says how much was noticed, and where nothing could be tried', () => {
+  const nothing = { killed: 0, timedOut: 0, survived: 0, uncovered: 0, leftOut: 98 };
+  expect(verdictOf(nothing)).toEqual({
+    text: 'nothing could be tried, 98 were left out',
+    isMet: true,
+  });
+  const enough = { ...nothing, killed: 9, survived: 1 };
+  expect(verdictOf(enough)).toMatchObject({ isMet: true });
+  const tooFew = { ...nothing, killed: 8, survived: 1 };
+  expect(verdictOf(tooFew)).toMatchObject({ isMet: false });
+  expect(verdictOf(tooFew).text).toMatch(/^fewer than 90 %: 88\.9 % noticed/);
 });
 
 test('a measured folder gets its row, and the other rows and the text stay', () => {
