@@ -27,7 +27,8 @@ export function writeSection(section: Section): void {
   for (const part of section.parts) {
     if (part.kind === 'plot') writeFileSync(plotFile(section, part.plot.name), part.plot.svg);
   }
-  const sections = new Map([...sectionsIn(PAGE), [section.name, markdownOf(section)]]);
+  const before = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
+  const sections = new Map([...sectionsIn(before), [section.name, markdownOf(section)]]);
   writeFileSync(PAGE, pageOf(sections));
   console.log(markdownOf(section));
 }
@@ -35,15 +36,25 @@ export function writeSection(section: Section): void {
 /** The page of these sections, by their names. */
 export function pageOf(sections: ReadonlyMap<string, string>): string {
   const written = inOrder([...sections.keys()]).map((name) => sections.get(name)!);
-  return `${[INTRODUCTION, contentsOf(written), ...written].join('\n\n')}\n`;
+  const unmeasured = notMeasured([...sections.keys()]);
+  const begin = [INTRODUCTION, contentsOf(written), ...(unmeasured ? [unmeasured] : [])];
+  return `${[...begin, ...written].join('\n\n')}\n`;
+}
+
+/** What the page says of benches that have no section yet; undefined where each has one. */
+export function notMeasured(sections: readonly string[]): string | undefined {
+  const missing = BENCHES.filter((bench) => !sections.some((name) => isOf(bench, name)));
+  return missing.length > 0 ? `Not measured yet: ${missing.join(', ')}.` : undefined;
 }
 
 /** Of their benches. */
 export function inOrder(names: readonly string[]): string[] {
   const sorted = [...names].sort();
-  return BENCHES.flatMap((bench) =>
-    sorted.filter((name) => name === bench || name.startsWith(`${bench}-`)),
-  );
+  return BENCHES.flatMap((bench) => sorted.filter((name) => isOf(bench, name)));
+}
+
+function isOf(bench: string, section: string): boolean {
+  return section === bench || section.startsWith(`${bench}-`);
 }
 
 function contentsOf(sections: readonly string[]): string {
@@ -53,11 +64,9 @@ function contentsOf(sections: readonly string[]): string {
     .join('\n');
 }
 
+/** By their names. */
 export function sectionsIn(page: string): Map<string, string> {
-  if (!existsSync(page)) return new Map();
-  const found = readFileSync(page, 'utf8').matchAll(
-    /<!-- bench: ([\w-]+) -->[^]*?<!-- end of \1 -->/g,
-  );
+  const found = page.matchAll(/<!-- bench: ([\w-]+) -->[^]*?<!-- end of \1 -->/g);
   return new Map([...found].map(([text, name = '']) => [name, text]));
 }
 
