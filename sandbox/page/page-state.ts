@@ -2,7 +2,7 @@ import type { Fact, FactOf, Group, GroupRule, Happened } from './facts';
 
 /** Of each, the page shows no more than so many: the newest. */
 const MOST_ROWS = 400;
-const MOST_MESSAGES = 100;
+export const MOST_MESSAGES = 100;
 
 /** One line of the timeline. */
 export interface Row extends Happened {
@@ -94,7 +94,7 @@ function forgetGone(group: ShownGroup): ShownGroup {
   return { ...group, gone: [] };
 }
 
-/** What is gone stays to be seen until the next call: a revert takes no longer than a blink. */
+/** What is gone is shown until the next of the origins: a revert takes no longer than a blink. */
 function withGone(group: Group, before: readonly ShownGroup[] = []): ShownGroup {
   const known = before.find(({ id }) => id === group.id);
   const isThere = ({ text }: GroupRule) => group.rules.some((rule) => rule.text === text);

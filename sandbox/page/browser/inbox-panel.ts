@@ -1,6 +1,6 @@
 import { type ComponentChildren, h } from 'preact';
 import { Panel } from './panel';
-import { clockText, type InboxMessage } from '../page-state';
+import { clockText, type InboxMessage, MOST_MESSAGES } from '../page-state';
 
 /** What subscribers of the topic were sent, the newest first, and open. */
 export function InboxPanel({
@@ -13,7 +13,7 @@ export function InboxPanel({
     {
       name: 'inbox',
       heading: 'Inbox',
-      beside: h('span', { class: 'faint' }, `${messages.length} messages of SNS`),
+      beside: h('span', { class: 'faint' }, countText(messages.length)),
     },
     messages.length === 0 ? h('p', { class: 'empty' }, 'No message yet.') : null,
     messages.map((message, index) =>
@@ -30,4 +30,9 @@ export function InboxPanel({
       ),
     ),
   );
+}
+
+function countText(messages: number): string {
+  if (messages === MOST_MESSAGES) return `the newest ${MOST_MESSAGES} messages of SNS`;
+  return messages === 1 ? '1 message of SNS' : `${messages} messages of SNS`;
 }
