@@ -6,6 +6,7 @@ import {
   type PhysicalResource,
   type Resource,
   stackOf,
+  type Template,
 } from './assembly';
 import { publishFileAssets } from './asset-publishing';
 import { bootstrap } from './bootstrap';
@@ -41,6 +42,8 @@ export interface EventSourceMapping {
 export interface StackDeployment {
   readonly name: string;
   readonly place: Place;
+  /** As the app synthesized it. */
+  readonly template: Template;
   readonly resources: ReadonlyMap<string, PhysicalResource>;
   readonly outputs: ReadonlyMap<string, string>;
   readonly gaps: MetGap[];
@@ -117,6 +120,7 @@ async function deployAround(
   return {
     name,
     place,
+    template: stack.template,
     resources,
     outputs: new Map([...outputs].filter(([key]) => !isOwnOutput(key))),
     gaps: gapsIn(all),

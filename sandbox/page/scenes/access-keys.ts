@@ -1,5 +1,6 @@
 import type { LocalAws } from '../../local-aws';
 import { type AccessKeyStage, OWNER, OWNER_TAGS } from '../../scenes/access-keys';
+import { MAX_KEY_AGE_DAYS } from '../../scenes/apps/access-keys/max-key-age';
 import { lookAtClock } from '../clock-look';
 import { lookAtKeys } from '../key-look';
 import type { Move } from '../moves';
@@ -7,10 +8,7 @@ import type { PageScene, SandboxPage } from '../sandbox-page';
 import { SlackDesk } from '../slack-desk';
 
 const DAY_MS = 86_400_000;
-/** As the app has it. */
-const MAX_AGE_DAYS = 90;
-/** Older than that. */
-const OLD_DAYS = 130;
+const OLD_DAYS = MAX_KEY_AGE_DAYS + 40;
 
 /** The scene of old access keys, as the page shows it. */
 export function accessKeyScene(page: SandboxPage, stage: AccessKeyStage): PageScene {
@@ -45,7 +43,7 @@ export function accessKeyScene(page: SandboxPage, stage: AccessKeyStage): PageSc
     ],
     looks: [
       async () => lookAtClock(localAws),
-      async () => lookAtKeys(localAws, MAX_AGE_DAYS),
+      async () => lookAtKeys(localAws, MAX_KEY_AGE_DAYS),
       async () => slack.look(),
     ],
     slack,

@@ -6,6 +6,7 @@ import {
   type SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
 import { callByCli } from './call-by-cli';
+import { type DeployedRule, deployedRule } from './deployed-rule';
 import { forgedEventCall } from './forged-event';
 import { RESPONSE_LEASE_SECONDS } from '../../../src/security-group/contracts/respond-to-changes.environment';
 import type { AwsCredentials, DeployedStack, LocalAws } from '../../local-aws';
@@ -13,13 +14,6 @@ import type { Move } from '../moves';
 import type { SandboxPage } from '../sandbox-page';
 
 const EVERYWHERE = '0.0.0.0/0';
-/** The one inbound rule that the apps of the scenes deploy. */
-const DEPLOYED_RULE = {
-  IpProtocol: 'tcp',
-  FromPort: 443,
-  ToPort: 443,
-  IpRanges: [{ CidrIp: EVERYWHERE, Description: 'HTTPS from everywhere' }],
-};
 const SSH_FROM_EVERYWHERE = `--protocol tcp --port 22 --cidr ${EVERYWHERE}`;
 
 /** A group that a sentry watches, and someone who changes it. */
@@ -115,7 +109,8 @@ class GroupMoves {
   }
 
   async deployRule(): Promise<void> {
-    if ((await this.inboundRules()).some(isDeployedRule)) {
+    const deployed = deployedRule(this.stage.stack);
+    if ((await this.inboundRules()).some((rule) => isSameRule(rule, deployed))) {
       this.page.tell('refused', 'nothing is put back: the rule of the app stands');
       return;
     }
@@ -124,13 +119,10 @@ class GroupMoves {
     const { endpoint, region } = localAws;
     this.page.tell('command', 'a deployment by the CDK puts the rule of the app back');
     const client = new EC2Client({ endpoint, region, credentials });
+    const { CidrIp, Description, ...ports } = deployed;
+    const IpPermissions = [{ ...ports, IpRanges: [{ CidrIp, Description }] }];
     await client
-      .send(
-        new AuthorizeSecurityGroupIngressCommand({
-          GroupId: groupId,
-          IpPermissions: [DEPLOYED_RULE],
-        }),
-      )
+      .send(new AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions }))
       .finally(() => client.destroy());
     await settled();
   }
@@ -286,11 +278,11 @@ function isSsh({ FromPort, ToPort, CidrIpv4 }: SecurityGroupRule): boolean {
   return FromPort === 22 && ToPort === 22 && CidrIpv4 === EVERYWHERE;
 }
 
-function isDeployedRule({ IpProtocol, FromPort, ToPort, CidrIpv4 }: SecurityGroupRule): boolean {
+function isSameRule(stands: SecurityGroupRule, deployed: DeployedRule): boolean {
   return (
-    IpProtocol === DEPLOYED_RULE.IpProtocol &&
-    FromPort === DEPLOYED_RULE.FromPort &&
-    ToPort === DEPLOYED_RULE.ToPort &&
-    CidrIpv4 === EVERYWHERE
+    stands.IpProtocol === deployed.IpProtocol &&
+    stands.FromPort === deployed.FromPort &&
+    stands.ToPort === deployed.ToPort &&
+    stands.CidrIpv4 === deployed.CidrIp
   );
 }

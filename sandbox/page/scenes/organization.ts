@@ -4,12 +4,11 @@ import { forgedEventCall } from './forged-event';
 import {
   CHANGE_RULE,
   HUB_PLACE,
-  LAB,
   LAB_PLACE,
   PAYMENTS,
   PAYMENTS_PLACE,
   ROUTES,
-  SHOP,
+  unitOf,
   userId,
 } from '../../scenes/organization/cast';
 import { readCoverage } from '../../scenes/organization/coverage-list';
@@ -29,12 +28,6 @@ import { SlackDesk } from '../slack-desk';
 
 const HUB_BUS = `arn:aws:events:${HUB_PLACE.region}:${HUB_PLACE.accountId}:event-bus/cdk-sentries`;
 
-const UNIT_NAMES: Readonly<Record<string, string>> = {
-  [PAYMENTS]: 'production',
-  [SHOP]: 'production',
-  [LAB]: 'trials',
-};
-
 /** The scene of a hub that watches an organization, as the page shows it. */
 export function organizationScene(page: SandboxPage, stage: Stage): PageScene {
   const { localAws, hub } = stage;
@@ -51,7 +44,7 @@ export function organizationScene(page: SandboxPage, stage: Stage): PageScene {
     looks: [
       async () => lookAtClock(localAws),
       async () =>
-        shownCoverage(await readCoverage(stage), (id) => UNIT_NAMES[id] ?? 'outside of the units'),
+        shownCoverage(await readCoverage(stage), (id) => unitOf(id) ?? 'outside of the units'),
       async () => lookAtGroups({ localAws, stack: hub, places: [PAYMENTS_PLACE, LAB_PLACE] }),
       async () => slack.look(),
     ],

@@ -8,13 +8,31 @@ export const UNITS = {
 } as const;
 export const SECURITY = '111122223333';
 export const DEPLOYMENT = '444455556666';
-/** In production. Those who write the example's app have a warning about it. */
+/** Those who write the example's app have a warning about it. */
 export const PAYMENTS = '777788889999';
 export const WARNING = 'holds the payment systems';
-/** In trials. */
 export const LAB = '888899990000';
-/** In production, and so new that no StackSet has come to it. */
+/** So new that no StackSet has come to it. */
 export const SHOP = '999900001111';
+
+type Unit = keyof typeof UNITS;
+
+export interface MemberAccount {
+  readonly name: string;
+  readonly id: string;
+  readonly unit: Unit;
+}
+
+/** Those in units that the hub watches. */
+export const MEMBERS: Readonly<Record<'payments' | 'lab' | 'shop', MemberAccount>> = {
+  payments: { name: 'payments', id: PAYMENTS, unit: 'production' },
+  lab: { name: 'lab', id: LAB, unit: 'trials' },
+  shop: { name: 'shop', id: SHOP, unit: 'production' },
+};
+
+export function unitOf(accountId: string): Unit | undefined {
+  return Object.values(MEMBERS).find(({ id }) => id === accountId)?.unit;
+}
 
 export const REGIONS = ['eu-west-1', 'us-east-1'] as const;
 const [FIRST, SECOND] = REGIONS;

@@ -8,19 +8,18 @@ import {
   DEPLOYMENT,
   DEPLOYMENT_PLACE,
   HUB_PLACE,
-  LAB,
   LAB_PLACE,
+  type MemberAccount,
+  MEMBERS,
   ORGANIZATION,
-  PAYMENTS,
   PAYMENTS_PLACE,
   ROUTES,
   SECURITY,
-  SHOP,
   UNITS,
   userId,
 } from './cast';
 import type { AwsCredentials, DeployedStack, LocalAws, Place } from '../../local-aws';
-import type { Organization } from '../../organization/organization';
+import type { NewAccount, Organization } from '../../organization/organization';
 import { synthesizeExample } from '../example-app';
 import { interactionsUrlOf } from '../interactions-url';
 import { gapsLine } from '../printing';
@@ -64,7 +63,7 @@ export async function setStage(localAws: LocalAws, screen: SlackScene): Promise<
   await localAws.deploy(await assembly, MEMBERS_STACK, DEPLOYMENT_PLACE);
   print(gapsLine(hub.gaps));
   // It joins after the StackSets have looked who is in the units, and they are not told.
-  await organization.addAccount({ name: 'shop', id: SHOP, parentId: UNITS.production });
+  await organization.addAccount(accountOf(MEMBERS.shop));
   const stage = {
     localAws,
     screen,
@@ -109,12 +108,16 @@ async function makeOrganization(localAws: LocalAws): Promise<Organization> {
   await organization.addAccounts([
     { name: 'security', id: SECURITY },
     { name: 'deployment', id: DEPLOYMENT },
-    { name: 'payments', id: PAYMENTS, parentId: UNITS.production },
-    { name: 'lab', id: LAB, parentId: UNITS.trials },
+    accountOf(MEMBERS.payments),
+    accountOf(MEMBERS.lab),
   ]);
   await organization.delegate(SECURITY, 'access-analyzer.amazonaws.com');
   await organization.delegate(DEPLOYMENT, 'member.org.stacksets.cloudformation.amazonaws.com');
   return organization;
+}
+
+function accountOf({ name, id, unit }: MemberAccount): NewAccount {
+  return { name, id, parentId: UNITS[unit] };
 }
 
 async function member(

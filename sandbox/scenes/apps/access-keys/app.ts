@@ -1,5 +1,6 @@
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { MAX_KEY_AGE_DAYS } from './max-key-age';
 import {
   Approvers,
   IamKeySentry,
@@ -25,7 +26,7 @@ const approvals = new SlackApprovalWorkflow(stack, 'Approvals', {
 });
 
 new IamKeySentry(stack, 'KeySentry', {
-  maxKeyAge: Duration.days(90),
+  maxKeyAge: Duration.days(MAX_KEY_AGE_DAYS),
   warnBefore: Duration.days(14),
   maxUnusedAge: Duration.days(45),
   reports: KeyReports.weekly(Weekday.MONDAY),
