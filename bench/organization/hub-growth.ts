@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CountedAws } from './counted-aws';
 import { COVERAGE_TABLE, HubAtWork } from './hub-at-work';
-import { measure, type Measured } from './measured';
+import { assertTold, measure, type Measured } from './measured';
 import { REGIONS } from './members';
 import { reconcileOnePlace } from './reconcile-place';
 import { DynamoSightings } from '../../src/organization/adapters/dynamo-sightings';
@@ -88,12 +88,6 @@ async function nextRun(hub: HubAtWork): Promise<Measured> {
 /** The hub's own is the stack's, and not one of a member's. */
 function placesButOwn({ members }: CountedAws): number {
   return members.length * REGIONS.length - 1;
-}
-
-/** @throws if the bench measured something else than it means to. */
-function assertTold(measured: Measured, told: number): Measured {
-  assert.equal(measured.notifications, told, `messages told: ${measured.work}`);
-  return measured;
 }
 
 async function hearAll({ dynamo, aws, store }: HubAtWork): Promise<void> {

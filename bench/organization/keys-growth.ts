@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import type { CountedAws } from './counted-aws';
 import { COVERAGE_TABLE, HUB_PARAMETER, HubAtWork } from './hub-at-work';
-import { measure, type Measured } from './measured';
+import { assertTold, measure, type Measured } from './measured';
 import { HUB_ACCOUNT } from './members';
 import { askAccounts, parseAccountMessage } from '../../src/access-key/adapters/account-messages';
 import { DynamoKeyRuns } from '../../src/access-key/adapters/dynamo-key-runs';
@@ -45,11 +46,13 @@ async function measureRun(
 ): Promise<Measured[]> {
   const { aws } = hub;
   const of = id === 'found' ? `${KEYS_IN_ACCOUNT} old keys each` : 'all refuse';
-  return [
-    await measure(`keys, begin a run (${of})`, aws, async () => begin(hub, id)),
-    await measure(`keys, answers of all (${of})`, aws, async () => answerAll(hub, look)),
-    await measure(`keys, report (${of})`, aws, async () => report(hub)),
-  ];
+  const began = await measure(`keys, begin a run (${of})`, aws, async () => begin(hub, id));
+  const answered = await measure(`keys, answers of all (${of})`, aws, async () =>
+    answerAll(hub, look),
+  );
+  const reported = await measure(`keys, report (${of})`, aws, async () => report(hub));
+  assert.ok(reported.notifications > 0, `nothing was told: ${reported.work}`);
+  return [assertTold(began, 0), assertTold(answered, 0), reported];
 }
 
 async function begin({ aws, sqs, dynamo, ...hub }: HubAtWork, id: string): Promise<void> {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { CountedAws } from './counted-aws';
 
 /** What a piece of work takes. */
@@ -35,6 +36,12 @@ export async function measure(
     notifications: aws.published.length - notifications,
     cpuMilliseconds: (user + system) / 1_000,
   };
+}
+
+/** @throws if the bench measured something else than it means to. */
+export function assertTold(measured: Measured, told: number): Measured {
+  assert.equal(measured.notifications, told, `messages told: ${measured.work}`);
+  return measured;
 }
 
 export function sumOf(calls: ReadonlyMap<string, number>): number {
