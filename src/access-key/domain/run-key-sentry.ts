@@ -168,37 +168,46 @@ function isToBeTold(
   return kinds.includes('done') || (isComplete(report) && kinds.includes('failed'));
 }
 
+type TellingPorts = Pick<KeySentryPorts, 'tell' | 'tellOwners' | 'records'>;
+
+/** Those of one message. */
+interface ToldKeys {
+  readonly keys: readonly ReportedKey[];
+  readonly acceptedAt: Date;
+}
+
 /**
- * A notice counts from the moment when SNS accepted it, so each part is remembered as soon as it is
- * told. A step that was taken is in no later report: its owner hears of it before it is remembered
- * as told.
+ * Owners hear before anything is remembered: what is remembered is news to no later run, so they
+ * would never hear of a step that was taken, or of a notice as such. Of a report that broke off
+ * they hear when all of it is told.
  */
-async function tellInParts(
-  report: KeyReport,
-  { tell, tellOwners, records }: Pick<KeySentryPorts, 'tell' | 'tellOwners' | 'records'>,
-): Promise<Date> {
+async function tellInParts(report: KeyReport, ports: TellingPorts): Promise<Date> {
+  const { tell, tellOwners, records } = ports;
   const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
-  let lastAcceptedAt = report.survey.at;
-  for (let number = 1; number <= of; number += 1) {
-    const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
-    lastAcceptedAt = await tell(report, keys, { number, of });
-    const others = keys.filter((key) => !isStepTaken(key));
-    await rememberTold(others, lastAcceptedAt, records);
+  const told: ToldKeys[] = [];
+  try {
+    for (let number = 1; number <= of; number += 1) {
+      const keys = report.keys.slice((number - 1) * KEYS_PER_MESSAGE, number * KEYS_PER_MESSAGE);
+      told.push({ keys, acceptedAt: await tell(report, keys, { number, of }) });
+    }
+  } catch (error) {
+    await rememberTold(told.map(withoutStepsTaken), records);
+    throw error;
   }
   await tellOwners(report);
-  await rememberTold(report.keys.filter(isStepTaken), lastAcceptedAt, records);
-  return lastAcceptedAt;
+  await rememberTold(told, records);
+  return told.at(-1)!.acceptedAt;
 }
 
-function isStepTaken({ step }: ReportedKey): boolean {
-  return step?.report.kind === 'done';
+/** They are in no later report that would be told to their owners, so the next try tells them. */
+function withoutStepsTaken({ keys, acceptedAt }: ToldKeys): ToldKeys {
+  return { keys: keys.filter(({ step }) => step?.report.kind !== 'done'), acceptedAt };
 }
 
-async function rememberTold(
-  keys: readonly ReportedKey[],
-  acceptedAt: Date,
-  records: KeyRecords,
-): Promise<void> {
-  const told = keys.flatMap(({ step }) => step?.afterTold?.(acceptedAt) ?? []);
-  await Promise.all(told.map(async (record) => records.write(record)));
+/** A notice counts from the moment when SNS accepted it. */
+async function rememberTold(told: readonly ToldKeys[], records: KeyRecords): Promise<void> {
+  for (const { keys, acceptedAt } of told) {
+    const toBe = keys.flatMap(({ step }) => step?.afterTold?.(acceptedAt) ?? []);
+    await Promise.all(toBe.map(async (record) => records.write(record)));
+  }
 }

@@ -493,6 +493,32 @@ describe('with owners', () => {
     expect(account.toldOwners).toEqual([]);
   });
 
+  test('they hear of a notice as such, also where the run ends just before they do', async () => {
+    const account = ofTeams('a');
+    account.pass(6);
+    account.endsBeforeOwnersHear = true;
+    await expect(run(account, OWNED)).rejects.toThrow('has ended');
+    account.endsBeforeOwnersHear = false;
+    expect(await stepsOfRun(account, OWNED)).toEqual(['notice deactivate']);
+    expect(account.toldOwners.at(-1)?.keys).toMatchObject([
+      { owner: { name: 'a' }, step: { report: { kind: 'notice' } } },
+    ]);
+  });
+
+  test('they hear of a report when all its parts are told', async () => {
+    const account = ofTeams(...Array.from({ length: KEYS_PER_MESSAGE + 1 }, () => 'a'));
+    const tell: KeySentryPorts['tell'] = async (_report, _keys, { number }) => {
+      if (number === 2) throw new Error('SNS is down');
+      return account.now();
+    };
+    await expect(runKeySentry(OWNED, { ...account, tell }, account.begin([]))).rejects.toThrow(
+      'SNS is down',
+    );
+    expect(account.toldOwners).toEqual([]);
+    await run(account, OWNED);
+    expect(account.toldOwners.map(({ keys }) => keys.length)).toEqual([KEYS_PER_MESSAGE + 1]);
+  });
+
   test('they hear of a step that was taken, also where the run ends just before they do', async () => {
     const account = ofTeams('a');
     account.pass(6);
