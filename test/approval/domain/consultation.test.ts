@@ -245,3 +245,138 @@ describe('where the one whom a question names cannot be asked', () => {
     expect(workflow.undelivered).toEqual(['consultation']);
   });
 });
+
+describe('the direct message to the one whom a question names', () => {
+  test('is not sent any more once someone has decided', async () => {
+    workflow.messenger.beforeCall.set(3, () => {
+      throw new MessengerUnavailableError('down');
+    });
+    await ask();
+    await workflow.click('ann', DENY);
+    await workflow.pass(10 * MINUTE);
+    expect(toOlga()).toEqual([]);
+    expect((await workflow.request()).messages.filter(isDue)).toEqual([]);
+  });
+
+  test('that is refused when someone has just decided has the thread say nothing', async () => {
+    workflow.messenger.beforeCall.set(3, async () => {
+      await workflow.click('ann', DENY);
+      throw new MessengerRefusedError('messages_tab_disabled', 'refused');
+    });
+    await ask();
+    await workflow.pass(10 * MINUTE);
+    expect(toOlga()).toEqual([]);
+    expect(workflow.messenger.replies()).toEqual([]);
+  });
+
+  test('that cannot be brought up to date has the thread say no more than the answer', async () => {
+    await ask();
+    const [sent] = [...workflow.messenger.standing.values()].filter(
+      ({ channelId }) => channelId === 'D-olga',
+    );
+    workflow.messenger.troubleAt.set(
+      sent?.ts ?? '',
+      new MessengerRefusedError('cant_update_message', 'refused'),
+    );
+    await workflow.say(true);
+    await workflow.pass(10 * MINUTE);
+    expect(workflow.messenger.replies()).toEqual(['r1 answer true']);
+    expect(workflow.undelivered).toEqual(['consultation']);
+  });
+
+  test('that they have deleted is not sent again', async () => {
+    await ask();
+    for (const [ts, { channelId }] of workflow.messenger.standing) {
+      if (channelId === 'D-olga') workflow.messenger.standing.delete(ts);
+    }
+    await workflow.click('ann', DENY);
+    await workflow.pass(10 * MINUTE);
+    expect(toOlga()).toEqual([]);
+  });
+});
+
+test('an answer about a question that an admin has deleted is told below the next one', async () => {
+  await ask();
+  for (const [ts, { channelId }] of workflow.messenger.standing) {
+    if (channelId === 'C1') workflow.messenger.standing.delete(ts);
+  }
+  await workflow.say(true);
+  await workflow.pass(2 * MINUTE);
+  expect(workflow.messenger.questions()).toContain('r1 waits, with 0 approvals and 0 repeats');
+  expect(workflow.messenger.replies()).toEqual(['r1 answer true']);
+});
+
+test('of several answers that could not be told yet, the thread tells the last one', async () => {
+  await ask();
+  workflow.messenger.troubleOf.set('reply', new MessengerUnavailableError('down'));
+  await workflow.say(true);
+  await workflow.say(false);
+  workflow.messenger.troubleOf.clear();
+  await workflow.pass(10 * MINUTE);
+  expect(workflow.messenger.replies()).toEqual(['r1 answer false']);
+});
+
+describe('what the audit has of an answer', () => {
+  const entries = () => workflow.store.audit.get('r1') ?? [];
+
+  test.each([
+    [true, 'still needed'],
+    [false, 'not needed any more'],
+  ])('that it is still needed: %j', async (isStillNeeded, detail) => {
+    await ask();
+    await workflow.say(isStillNeeded);
+    expect(entries().at(-1)).toMatchObject({ what: 'opinion', by: 'olga', detail });
+    expect((await workflow.request()).consultation).toMatchObject({
+      opinion: { isStillNeeded, at: workflow.now() },
+    });
+  });
+
+  const ELSEWHERE = 'the click did not come from the workspace and the app of this workflow.';
+  const NOT_THERE = 'it did not come from the direct message about the request.';
+
+  test.each([
+    ['of someone else', { userId: 'eve' }, 'it was someone else who was asked.'],
+    ['from a guest', { userTeamId: 'T9' }, ELSEWHERE],
+    ['from another workspace', { teamId: 'T9' }, ELSEWHERE],
+    ['from another app', { appId: 'A9' }, ELSEWHERE],
+    ['from a channel', { channelId: 'C1' }, NOT_THERE],
+    ['from a conversation with someone else', { channelId: 'D-eve' }, NOT_THERE],
+    [
+      'about something else',
+      { digest: 'e'.repeat(64) },
+      'the request is not what this message shows.',
+    ],
+    ['that came at the end', { at: new Date('2026-01-02T00:00:00Z') }, 'its time is over.'],
+  ])('%s: why it does not count', async (_, values, detail) => {
+    await ask();
+    await workflow.say(true, values);
+    expect(entries().at(-1)).toMatchObject({ what: 'refused-click', detail });
+    expect((await workflow.request()).consultation).not.toHaveProperty('opinion');
+  });
+
+  test('that comes after others: why it does not count', async () => {
+    await ask();
+    const early = workflow.now();
+    await workflow.pass(MINUTE);
+    await workflow.say(false);
+    await workflow.say(true, { at: early });
+    expect(entries().at(-1)).toMatchObject({ detail: 'a later answer is known already.' });
+    for (let times = 1; times < 11; times += 1) await workflow.say(times % 2 === 1);
+    expect(entries().at(-1)).toMatchObject({ detail: 'the answer was changed 10 times.' });
+    await workflow.click('ann', DENY);
+    await workflow.say(true);
+    expect(
+      entries()
+        .filter(({ what }) => what === 'refused-click')
+        .at(-1),
+    ).toMatchObject({
+      detail: 'it is denied already.',
+    });
+  });
+
+  test('where no one was asked: why it does not count', async () => {
+    await workflow.ask();
+    await workflow.say(true);
+    expect(entries().at(-1)).toMatchObject({ detail: 'no one was asked by a direct message.' });
+  });
+});
