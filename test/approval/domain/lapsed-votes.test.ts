@@ -1,5 +1,11 @@
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
+import type { ApprovalRequest } from '../../../src/approval/domain/approval-request';
 import type { ButtonAction } from '../../../src/approval/domain/click';
+import {
+  hasOtherVoters,
+  withoutLapsedExtensionVotes,
+  withoutLapsedVotes,
+} from '../../../src/approval/domain/lapsed-votes';
 import {
   APPROVE,
   approveFor,
@@ -172,4 +178,61 @@ test('an approval that would lapse is none that a question counts on', async () 
   change(['ben']);
   await workflow.pass(5 * 60 * MINUTE, 10 * MINUTE);
   expect((await workflow.request()).tooFewApprovers).toMatchObject({ possible: 1, needed: 2 });
+});
+
+describe('of approvals', () => {
+  const END = new Date('2026-01-02T00:00:00Z');
+  const votes = ['ann', 'ben', 'cid'].map((userId) => ({ userId, at: new Date(0) }));
+  const read = { members: ['ben'], at: END };
+  let request: ApprovalRequest;
+  const voted = () => ({ ...request, votes, extension: { number: 1, end: END, votes } });
+
+  beforeEach(async () => {
+    const workflow = new WorkflowInMemory();
+    await workflow.ask();
+    request = await workflow.request();
+  });
+
+  test.each<[string, (state: ApprovalRequest) => ApprovalRequest]>([
+    ['an approval', (state) => withoutLapsedVotes(state, read)],
+    ['an approval of more time', (state) => withoutLapsedExtensionVotes(state, read)],
+  ])('%s lapses where one is no approver any more, each with an entry', (_, lapse) => {
+    const left = lapse(voted());
+    expect(left.unannounced).toEqual(
+      ['ann', 'cid'].map((by) => ({
+        at: END,
+        what: 'vote-lapsed',
+        by,
+        membership: ['ben'],
+        detail: 'not one of the approvers any more',
+      })),
+    );
+    expect(left.votes.length + left.extension!.votes.length).toBe(4);
+  });
+
+  test('none lapses where all are approvers, or no one has approved', () => {
+    const all = { members: ['ann', 'ben', 'cid'], at: END };
+    for (const lapse of [withoutLapsedVotes, withoutLapsedExtensionVotes]) {
+      expect(lapse(voted(), all)).toEqual(voted());
+      expect(lapse(request, read)).toEqual(request);
+    }
+  });
+
+  test.each<[string, Partial<ApprovalRequest>, string[], boolean]>([
+    ['all', { votes }, ['ann', 'ben', 'cid'], false],
+    ['not all', { votes }, ['ann', 'cid'], true],
+    [
+      'all of more time',
+      { extension: { number: 1, end: END, votes } },
+      ['ann', 'ben', 'cid'],
+      false,
+    ],
+    ['not all of more time', { extension: { number: 1, end: END, votes } }, ['ann'], true],
+    ['none', {}, [], false],
+  ])(
+    '%s are by people who were read: others have to be read again',
+    (_, values, members, isOther) => {
+      expect(hasOtherVoters({ ...request, ...values }, members)).toBe(isOther);
+    },
+  );
 });

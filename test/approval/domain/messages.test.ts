@@ -75,6 +75,21 @@ test('what was refused is tried later and later, and told each time', async () =
   expect(slotOf(await workflow.request(), 'question')).toMatchObject({ failures: 0 });
 });
 
+test('what fails is tried after twice the time, and after five minutes at the most', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.troubleOf.set('post', new MessengerUnavailableError('down'));
+  await workflow.ask();
+  const start = workflow.now().getTime();
+  const seconds: number[] = [];
+  for (let { length } = workflow.undelivered; seconds.length < 8;) {
+    await workflow.pass(5_000, 5_000);
+    if (workflow.undelivered.length === length) continue;
+    length = workflow.undelivered.length;
+    seconds.push((workflow.now().getTime() - start) / 1_000);
+  }
+  expect(seconds).toEqual([5, 15, 35, 75, 155, 315, 615, 915]);
+});
+
 test('a refusal that cannot be told is let go, one that could be told later is kept', async () => {
   const workflow = await asked();
   workflow.messenger.troubleOf.set(
@@ -181,6 +196,15 @@ describe('a post that was never recorded', () => {
     expect(workflow.messenger.questions()).toEqual(
       Array(2).fill('r1 denied by ann: decision under way'),
     );
+  });
+
+  test('is learned once, however often people click on it', async () => {
+    const workflow = await doubled();
+    for (const messageTs of ['1.000', '2.000', '1.000']) {
+      await workflow.click('ann', SHOW_ALL, { messageTs });
+    }
+    const copies = slotOf(await workflow.request(), 'question')?.copies.map(({ ts }) => ts);
+    expect(copies?.sort()).toEqual(['1.000', '2.000']);
   });
 
   test('is learned by a click that does not count, too', async () => {
@@ -464,6 +488,30 @@ describe('all of a question', () => {
     await workflow.click('ann', SHOW_ALL);
     await workflow.pass(MINUTE);
     expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2', 'r1 part 3']);
+  });
+
+  test('is not shown once more after the decision, though the part that had buttons was deleted', async () => {
+    const workflow = await asked();
+    await workflow.click('ann', SHOW_ALL);
+    const [last] = [...workflow.messenger.standing.keys()].slice(-1);
+    workflow.messenger.standing.delete(last!);
+    await workflow.click('ann', DENY);
+    await workflow.pass(2 * MINUTE);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1', 'r1 part 2']);
+  });
+
+  test('is all in one thread, below the question that was posted again in between', async () => {
+    const workflow = await asked();
+    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 3, () => {
+      throw new MessengerUnavailableError('429', 30_000);
+    });
+    await workflow.click('ann', SHOW_ALL);
+    expect(workflow.messenger.replies()).toEqual(['r1 part 1']);
+    workflow.messenger.standing.clear();
+    await workflow.pass(2 * MINUTE);
+    const threads = [...workflow.messenger.standing.values()].map(({ threadTs }) => threadTs);
+    const [question] = [...workflow.messenger.standing.keys()];
+    expect(threads).toEqual([undefined, question, question, question]);
   });
 
   test('can still be seen after the decision', async () => {

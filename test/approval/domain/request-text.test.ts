@@ -121,6 +121,12 @@ describe('a decision', () => {
   });
 });
 
+test('a decision to ask no one without a reason, of a version before, says that there were too many', () => {
+  expect(decisionDetail({ kind: 'not-asked', at: AT, by: [] }, SHOWN)).toBe(
+    ' 2026-01-02 00:00 UTC: there were too many requests.',
+  );
+});
+
 describe('how far a decision is carried out', () => {
   test.each<[Phase, CarryingOutcome['kind'] | undefined, string]>([
     ['decision', undefined, 'Being carried out.'],
@@ -221,6 +227,50 @@ describe('changes', () => {
       'before  \u2013',
       `after   ${'\u6f22'.repeat(28)}`,
       '        \u6f22',
+    ]);
+  });
+
+  test('have their columns in line, also with ten of them', () => {
+    const changes = Array.from({ length: 10 }, () => ({ after: 'tcp 22', remarks: [] }));
+    const lines = changeLines(changes);
+    expect(lines[0]).toBe('    before     after');
+    expect(lines[1]).toBe('1   \u2013       \u2192  tcp 22');
+    expect(lines[10]).toBe('10  \u2013       \u2192  tcp 22');
+    const [first] = changeLines([{ after: '\u00e9', remarks: [] }, ...changes]);
+    expect(first).toBe('1   before  \u2013');
+  });
+
+  test('stand beside each other up to 72 letters, with their numbers', () => {
+    const change = { before: 'a', after: 'x'.repeat(58), remarks: [] };
+    expect(changeLines([change, change])).toHaveLength(3);
+    const longer = { ...change, after: `${change.after}x` };
+    expect(changeLines([longer, change])).toHaveLength(6);
+  });
+
+  test.each([
+    ['two spaces', 'a  b'],
+    ['something that is no letter', 'a\u0301b'],
+  ])('stand one below the other with %s', (_, cell) => {
+    const lines = changeLines([{ before: cell, after: 'c', remarks: [] }]);
+    expect(lines.map((line) => line.slice(0, 8))).toContain('before  ');
+    expect(lines).toHaveLength(2);
+  });
+
+  test('that are empty say so', () => {
+    expect(changeLines([{ before: '', after: 'c', remarks: [] }])).toEqual([
+      'before      after',
+      '(empty)  \u2192  c',
+    ]);
+  });
+
+  test('are cut where they have no space, and at a space where they have one', () => {
+    const words = `${'x'.repeat(30)} ${'y'.repeat(30)} ${'z'.repeat(60)}`;
+    expect(changeLines([{ after: words, remarks: [] }])).toEqual([
+      'before  \u2013',
+      `after   ${'x'.repeat(30)} `,
+      `        ${'y'.repeat(30)} `,
+      `        ${'z'.repeat(56)}`,
+      '        zzzz',
     ]);
   });
 });
