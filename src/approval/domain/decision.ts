@@ -2,6 +2,7 @@ import {
   type ApprovalRequest,
   type AuditEntry,
   type Decision,
+  type DecisionKind,
   newCarrying,
   slotOf,
   withDue,
@@ -11,9 +12,12 @@ import { withConsultationUpdated } from './consultation';
 
 export type EntryBase = Omit<AuditEntry, 'what'>;
 
+/** What people or the end of the time have decided. */
+type Decided = Decision & { readonly kind: Exclude<DecisionKind, 'not-asked'> };
+
 export function withDecision(
   request: ApprovalRequest,
-  decision: Decision,
+  decision: Decided,
   entry: EntryBase,
 ): ApprovalRequest {
   const decided: ApprovalRequest = {
@@ -21,12 +25,9 @@ export function withDecision(
     decision,
     carrying: newCarrying(request.carrying),
   };
-  const step = decision.kind === 'not-asked' ? undefined : decision.kind;
-  const told = withDue(step ? withDue(decided, { kind: 'step', step }) : decided, {
-    kind: 'question',
-  });
-  const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;
   const { kind, denialReason } = decision;
+  const told = withDue(withDue(decided, { kind: 'step', step: kind }), { kind: 'question' });
+  const shown = slotOf(request, 'whole') ? withDue(told, { kind: 'whole' }) : told;
   return withEntry(withConsultationUpdated(shown), {
     ...entry,
     what: 'decided',
