@@ -1,5 +1,12 @@
-import type { ApprovalRequest, MessageSlot } from '../../../src/approval/domain/approval-request';
+import type {
+  ApprovalRequest,
+  CarryingOutcome,
+  MessageSlot,
+} from '../../../src/approval/domain/approval-request';
+import type { ButtonAction } from '../../../src/approval/domain/click';
 import {
+  afterTime,
+  type Attempt,
   dueAt,
   isDeliverable,
   isToBePointedTo,
@@ -15,6 +22,7 @@ import {
   HOUR,
   MINUTE,
   RETRY,
+  SHOW_ALL,
   WorkflowInMemory,
 } from '../in-memory/workflow-in-memory';
 
@@ -225,4 +233,101 @@ test('an asker is told again where it has not answered for five minutes', async 
   const request = await workflow.request();
   expect(isUnsent(request, after(5 * MINUTE - 1))).toBe(false);
   expect(isUnsent(request, after(5 * MINUTE))).toBe(true);
+});
+
+describe('what an asker says of its try', () => {
+  type Said = [kind: CarryingOutcome['kind'], attempt?: Attempt];
+
+  const FIRST: Attempt = { phase: 'decision', attempt: 1 };
+
+  /** The outcome that counts after all of this was said. */
+  async function heard(...said: Said[]): Promise<string | undefined> {
+    await workflow.ask();
+    await workflow.click('ann', APPROVE);
+    for (const [kind, attempt] of said) await workflow.outcome(kind, attempt);
+    return (await workflow.request()).carrying?.outcome?.kind;
+  }
+
+  test.each<[string, Said[], string | undefined]>([
+    ['counts', [['carried-out']], 'carried-out'],
+    [
+      'counts where it failed at first, and does not any more',
+      [['failed'], ['carried-out']],
+      'carried-out',
+    ],
+    [
+      'counts where it failed at first, and cannot be done',
+      [['failed'], ['conflicting']],
+      'conflicting',
+    ],
+    ['counts once where it fails twice', [['failed'], ['failed']], 'failed'],
+    ['counts no more after it was carried out', [['carried-out'], ['conflicting']], 'carried-out'],
+    [
+      'counts no more after it could not be done',
+      [['conflicting'], ['carried-out']],
+      'conflicting',
+    ],
+    ['does not count of a later try', [['carried-out', { ...FIRST, attempt: 2 }]], undefined],
+    ['does not count of the end', [['carried-out', { ...FIRST, phase: 'end' }]], undefined],
+  ])('%s', async (_, said, kind) => {
+    expect(await heard(...said)).toBe(kind);
+    const entries = workflow.store.audit.get('r1') ?? [];
+    const told = entries.filter(({ detail }) => detail === 'failed');
+    expect(told).toHaveLength(said.some(([what]) => what === 'failed') ? 1 : 0);
+  });
+
+  test('is in the audit in its own words', async () => {
+    await heard(['conflicting']);
+    const entries = workflow.store.audit.get('r1') ?? [];
+    expect(entries.at(-1)).toEqual({ at: start, what: 'conflicting', detail: 'conflicting' });
+  });
+
+  test('is told to those who watch: that a time has ended is another thing than that it was done', async () => {
+    workflow.asker.answers = () => 'carried-out';
+    await workflow.ask();
+    await workflow.click('ann', approveFor(3_600));
+    await workflow.pass(HOUR);
+    expect(workflow.messenger.monitored).toEqual([
+      'r1 asked',
+      'r1 approved',
+      'r1 carried-out',
+      'r1 ended',
+    ]);
+  });
+
+  test('also that an end failed', async () => {
+    workflow.asker.answers = ({ phase }) => (phase === 'end' ? 'failed' : 'carried-out');
+    await workflow.ask();
+    await workflow.click('ann', approveFor(3_600));
+    await workflow.pass(HOUR);
+    expect(workflow.messenger.monitored.at(-1)).toBe('r1 failed');
+  });
+});
+
+describe('a request whose time is over', () => {
+  test.each<[string, boolean, ButtonAction[]]>([
+    ['has a click that waits where one might approve it', true, [SHOW_ALL, APPROVE]],
+    ['has one where one might deny it', true, [DENY]],
+    ['has none where one only wanted to see all', false, [SHOW_ALL]],
+    ['has none where no one has clicked', false, []],
+  ])('%s', async (_, isWaiting, actions) => {
+    workflow.configuration = {
+      ...workflow.configuration,
+      approvers: { kind: 'userGroup', userGroupId: 'S0SECOPS' },
+    };
+    workflow.people.groups.set('S0SECOPS', ['ann']);
+    await workflow.ask();
+    workflow.people.groupTrouble = new Error('no answer');
+    for (const action of actions) await workflow.click('ann', action);
+    const { configuration } = workflow;
+    const request = await workflow.request();
+    expect(afterTime(request, configuration, after(24 * HOUR - 1)).decision).toBeUndefined();
+    const { decision } = afterTime(request, configuration, after(24 * HOUR));
+    expect(decision).toEqual({
+      kind: 'expired',
+      at: after(24 * HOUR),
+      by: [],
+      ...(isWaiting && { isClickWaiting: true }),
+    });
+  });
 });
