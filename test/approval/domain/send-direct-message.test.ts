@@ -173,3 +173,30 @@ test('a crash before word of it: it is sent again once the lease is over, and th
   await send(messageAt(START));
   expect(sent()).toHaveLength(2);
 });
+
+test('one who has to wait hears for how long, and need not once the lease is over', async () => {
+  const leased = (milliseconds: number) => ({
+    revision: 1,
+    leasedUntil: new Date(START + milliseconds),
+  });
+  record = leased(1);
+  await expect(send(messageAt(START))).rejects.toMatchObject({ retryAfterMilliseconds: 1 });
+  record = leased(0);
+  await send(messageAt(START));
+  expect(sent()).toHaveLength(1);
+});
+
+test('what is remembered is what was sent last, and when', async () => {
+  await send(messageAt(START));
+  now += HOUR;
+  await send(messageAt(now, 'Three keys', 'three'));
+  expect(record.last).toEqual({ at: new Date(now), news: 'three', doneAt: new Date(now) });
+  expect(record.leasedUntil).toBeUndefined();
+});
+
+test('one that was made before the last one is not sent any more, though it is news', async () => {
+  await send(messageAt(START));
+  await send(messageAt(START - 1, 'One key'));
+  await send(messageAt(START, 'Three keys'));
+  expect(sent()).toEqual(['Two keys']);
+});
