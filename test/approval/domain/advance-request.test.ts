@@ -1,4 +1,5 @@
 import { advance } from '../../../src/approval/domain/advance-request';
+import { ApprovalConflictError } from '../../../src/approval/domain/approval-store';
 import { takeClick } from '../../../src/approval/domain/take-click';
 import { takeAsk, takeOutcome } from '../../../src/approval/domain/take-from-asker';
 import type { WorkflowPorts } from '../../../src/approval/domain/workflow-ports';
@@ -38,6 +39,29 @@ async function clickWith(
 test('of a request that is gone, nothing is due', async () => {
   await advanceWith({});
   expect(workflow.store.writes).toBe(0);
+});
+
+test('of a request that goes before it is moved on, nothing is done', async () => {
+  await workflow.ask();
+  await workflow.pause(4 * HOUR);
+  const known = await workflow.request();
+  let reads = 0;
+  const store = Object.assign(Object.create(workflow.store), {
+    read: async () => {
+      reads += 1;
+      return reads === 1 ? known : undefined;
+    },
+    write: async () => Promise.reject(new ApprovalConflictError('r1')),
+  });
+  await advanceWith({ store });
+  expect(workflow.announced.map(({ entry }) => entry.what)).toEqual(['asked']);
+});
+
+test('where no message is due, no one is pointed to any', async () => {
+  await workflow.ask();
+  const { messages } = await workflow.request();
+  await advanceWith(NO_POINTERS);
+  expect((await workflow.request()).messages).toEqual(messages);
 });
 
 describe('where a part of what is due fails', () => {

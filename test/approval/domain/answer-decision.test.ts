@@ -33,7 +33,7 @@ test('a decision about what was asked is carried out, and told', async () => {
 });
 
 test('where someone else carries it out, nothing is told', async () => {
-  expect(await answered(OWN, async () => undefined)).toEqual(['carry out']);
+  expect(await answered(OWN, async () => undefined)).toStrictEqual(['carry out']);
 });
 
 test('one about what no one knows of is refused, and its people hear that nothing was done', async () => {

@@ -59,6 +59,7 @@ test.each([
   await read(1, ['ann', 'ben']);
   expect(await read(2, members)).toEqual(members);
   expect(await readings()).toEqual([[1, ['ann', 'ben']]]);
+  expect((await store.memberReadings(GROUP)).revision).toBe(1);
 });
 
 test.each([

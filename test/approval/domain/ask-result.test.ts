@@ -1,4 +1,10 @@
-import { type AskResult, isConcluded, isOvertaken } from '../../../src/approval/domain/ask-result';
+import {
+  type AskResult,
+  givenUp,
+  isConcluded,
+  isOvertaken,
+  stillTried,
+} from '../../../src/approval/domain/ask-result';
 
 const last = (
   phase: AskResult['phase'],
@@ -29,4 +35,12 @@ describe('a message about a decision', () => {
   ])('needs to be told once more only, where it %s', (_, phase, attempt, result, isDone) => {
     expect(isConcluded({ phase, attempt }, result)).toBe(isDone);
   });
+});
+
+test('a try that failed says whether it is still tried', () => {
+  expect(stillTried('busy')).toEqual({
+    outcome: 'failed',
+    text: 'Not yet, and it is still tried: busy',
+  });
+  expect(givenUp('busy')).toEqual({ outcome: 'failed', text: 'Given up: busy' });
 });

@@ -23,7 +23,7 @@ describe('a button', () => {
     ['v1.extend.3600-2.r-1_A', { kind: 'extend', seconds: 3_600, number: 2 }],
   ])('carries %s, and is read as it was written', (text, action) => {
     expect(buttonText(valueOf(action))).toBe(`${text}.${DIGEST}`);
-    expect(parseButton(`${text}.${DIGEST}`)).toEqual(valueOf(action));
+    expect(parseButton(`${text}.${DIGEST}`)).toStrictEqual(valueOf(action));
   });
 
   test.each([

@@ -182,3 +182,25 @@ test('an action function that says nothing has done it', () => {
     text: 'Gone.',
   });
 });
+
+test('one that came before the end, or before a later attempt, is not carried out', async () => {
+  const told = new Action();
+  told.last = { ...DONE, phase: 'end', attempt: 1 };
+  expect(await told.carryOut(APPROVED)).toBeUndefined();
+  const begun = new Action();
+  begun.turn = 2;
+  expect(await begun.carryOut(APPROVED)).toBeUndefined();
+  expect([told.calls, begun.calls]).toEqual([[], []]);
+});
+
+test('more time after more time is another thing to do, and what was approved first is not', async () => {
+  const action = new Action();
+  const hours = (count: number) => new Date(NOON.getTime() + count * 3_600_000);
+  await action.carryOut({ ...APPROVED, until: hours(1) });
+  expect(action.begun).toBe('approved');
+  for (const attempt of [2, 3]) {
+    await action.carryOut({ ...APPROVED, attempt, isExtension: true, until: hours(attempt) });
+  }
+  expect(action.begun).toBe('approved until 2026-11-30T15:00:00.000Z');
+  expect(action.calls).toEqual([false, false, false]);
+});

@@ -1,4 +1,5 @@
 import { isDue } from '../../../src/approval/domain/approval-request';
+import { withConsultation } from '../../../src/approval/domain/consultation';
 import {
   MessengerRefusedError,
   MessengerUnavailableError,
@@ -292,6 +293,61 @@ describe('the direct message to the one whom a question names', () => {
     await workflow.click('ann', DENY);
     await workflow.pass(10 * MINUTE);
     expect(toOlga()).toEqual([]);
+  });
+});
+
+describe('who is named by a question', () => {
+  test('is looked up where someone is, and only until that is known', async () => {
+    workflow.people.personTrouble = new Error('no answer');
+    await workflow.ask();
+    expect(workflow.failedLookUps).toEqual([]);
+    workflow.people.personTrouble = undefined;
+    await workflow.ask(askOf({ requestId: 'r2', subject: 'other', question: QUESTION }));
+    workflow.people.personTrouble = new Error('no answer');
+    await workflow.click('ann', APPROVE, { requestId: 'r2' });
+    await workflow.click('ben', DENY, { requestId: 'r2' });
+    expect(workflow.failedLookUps).toEqual([]);
+  });
+
+  test.each([
+    ['no one in Slack has this address', undefined],
+    [
+      'Slack does not say who that is (missing_scope)',
+      new MessengerRefusedError('missing_scope', ''),
+    ],
+  ])('is not asked where %s', async (reason, trouble) => {
+    workflow.people.persons.clear();
+    workflow.people.personTrouble = trouble;
+    await ask();
+    expect((await workflow.request()).consultation).toEqual({ kind: 'not-asked', reason });
+    expect((await workflow.request()).messages.at(-1)?.name).toEqual({
+      kind: 'consulted',
+      number: 0,
+    });
+  });
+
+  test('is not asked any more once someone has decided, or where they were asked', async () => {
+    await ask();
+    const request = await workflow.request();
+    const found = { kind: 'asked', userId: 'eve', answers: 0 } as const;
+    expect(withConsultation(request, found, workflow.now())).toBe(request);
+    const { consultation: _, ...unasked } = request;
+    expect(withConsultation(unasked, found, workflow.now())).toMatchObject({ consultation: found });
+    const decision = { kind: 'denied', at: workflow.now(), by: ['ann'] } as const;
+    const decided = { ...unasked, decision };
+    expect(withConsultation(decided, found, workflow.now())).toBe(decided);
+  });
+
+  test('has one message in the thread of the approvers wait, that of the last answer', async () => {
+    await ask();
+    await workflow.say(true);
+    await workflow.say(false);
+    const { messages } = await workflow.request();
+    expect(messages.flatMap(({ name }) => (name.kind === 'consulted' ? [name] : []))).toEqual([
+      { kind: 'consulted', number: 2 },
+    ]);
+    const direct = messages.find(({ name }) => name.kind === 'consultation');
+    expect(direct?.copies).toHaveLength(1);
   });
 });
 

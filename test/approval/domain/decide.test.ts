@@ -67,7 +67,9 @@ describe('where those who deny are asked why', () => {
   });
 
   test('an empty reason is none', async () => {
-    const { decision } = await (await deniedWith({ reason: '' })).request();
+    const workflow = await deniedWith({ reason: '' });
+    const { decision } = await workflow.request();
+    expect(workflow.store.audit.get('r1')?.at(-1)).not.toHaveProperty('reason');
     expect(Object.keys(decision ?? {}).sort()).toEqual(['at', 'by', 'kind']);
   });
 
@@ -463,6 +465,19 @@ describe('a click does not count', () => {
     expect(workflow.store.unjudgedClicks()).toEqual([]);
   });
 
+  test('by someone who is no approver, also where no one was read before it', async () => {
+    const workflow = new WorkflowInMemory({
+      approvers: { kind: 'userGroup', userGroupId: 'S1' },
+    });
+    workflow.people.userWithEmail = async () => Promise.reject(new Error('Slack does not say'));
+    await workflow.ask();
+    const at = new Date(workflow.now().getTime() - 1);
+    await workflow.click('mallory', APPROVE, { at });
+    expect(workflow.entries()).toEqual(expect.arrayContaining(['refused-click']));
+    expect(workflow.entries()).not.toContain('waiting-click');
+    expect(workflow.store.unjudgedClicks()).toEqual([]);
+  });
+
   test('of a request that no one knows, and nothing is written', async () => {
     const workflow = await asked();
     const { writes } = workflow.store;
@@ -493,6 +508,21 @@ test('the same click changes nothing the second time', async () => {
   await workflow.work();
   expect(await workflow.request()).toEqual(before);
   expect(workflow.refusals()).toEqual([]);
+});
+
+test('a click is taken again where others write all the time, and no one hears that it waits', async () => {
+  const workflow = await asked();
+  const { store } = workflow;
+  for (let number = 1; number <= 8; number += 1) {
+    store.beforeWrite.set(store.writes + number, async () => store.put(await workflow.request()));
+  }
+  const click = workflow.clickOf('ann', APPROVE);
+  await expect(takeClick(click, workflow.configuration, workflow.ports())).rejects.toThrow(
+    'in the meantime',
+  );
+  expect((await workflow.request()).waitingClicks).toBeUndefined();
+  expect(await takeClick(click, workflow.configuration, workflow.ports())).toBe(true);
+  expect((await workflow.request()).decision).toMatchObject({ kind: 'approved', by: ['ann'] });
 });
 
 test('the same click counts once where another function judges it while the requester is looked up', async () => {

@@ -322,7 +322,12 @@ describe('a request whose time is over', () => {
     const { configuration } = workflow;
     const request = await workflow.request();
     expect(afterTime(request, configuration, after(24 * HOUR - 1)).decision).toBeUndefined();
-    const { decision } = afterTime(request, configuration, after(24 * HOUR));
+    const { decision, unannounced } = afterTime(request, configuration, after(24 * HOUR));
+    expect(unannounced.at(-1)).toEqual({
+      at: after(24 * HOUR),
+      what: 'decided',
+      detail: 'expired',
+    });
     expect(decision).toEqual({
       kind: 'expired',
       at: after(24 * HOUR),

@@ -384,6 +384,7 @@ describe('where the asker does not carry more time out', () => {
       await workflow.pass(7 * MINUTE);
       expect(workflow.asker.words().at(-1)).toBe('approved end 1');
       expect(workflow.asker.told.at(-1)!.until).toEqual(end);
+      expect((await workflow.request()).decision!.until).toEqual(end);
       expect(workflow.store.dueAtOf('r1')).toBeUndefined();
     },
   );

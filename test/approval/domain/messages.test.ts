@@ -271,6 +271,74 @@ test('of several copies, one that has vanished is forgotten', async () => {
   ]);
 });
 
+test('a message that is to be tried again at once is tried once all the same, until someone looks again', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.trouble = new MessengerUnavailableError('429', 0);
+  await workflow.ask();
+  expect(workflow.undelivered).toEqual(['question', 'step-asked']);
+});
+
+test('what belongs into the thread of a question waits until that is there, and says so', async () => {
+  const workflow = new WorkflowInMemory();
+  workflow.messenger.troubleOf.set('post', new MessengerUnavailableError('down', HOUR));
+  await workflow.ask();
+  await workflow.pause(4 * HOUR);
+  await advance('r1', workflow.configuration, workflow.ports());
+  const failures: string[] = [];
+  const failed = (_: string, message: string, error: unknown) =>
+    failures.push(`${message}: ${String(error)}`);
+  const ports = { ...workflow.messagePorts(), failed };
+  await deliverMessages('r1', workflow.configuration, ports);
+  expect(failures).toContain(
+    'reminder-1: MessengerUnavailableError: the question itself is not in its channel yet',
+  );
+});
+
+describe('a copy that is found while others are brought up to date', () => {
+  const copies = async (workflow: WorkflowInMemory) =>
+    slotOf(await workflow.request(), 'question')?.copies.map(({ ts }) => ts);
+
+  test('stays, where the question was just posted again', async () => {
+    const workflow = new WorkflowInMemory();
+    workflow.messenger.afterPost.push(
+      async () => Promise.reject(new Error('the function ended')),
+      async () => workflow.click('ann', DENY, { messageTs: '1.000' }),
+    );
+    await workflow.ask();
+    await workflow.pass(2 * MINUTE);
+    expect((await copies(workflow))?.sort()).toEqual(['1.000', '2.000']);
+    expect(workflow.messenger.questions()).toEqual(
+      Array(2).fill('r1 denied by ann: decision under way'),
+    );
+  });
+
+  test('stays, where another has vanished', async () => {
+    const workflow = await asked();
+    const { channelId } = [...workflow.messenger.standing.values()][0]!;
+    workflow.messenger.standing.set('9.999', { channelId, ts: '9.999', text: 'old' });
+    workflow.messenger.standing.delete('1.000');
+    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 1, async () =>
+      workflow.click('cid', SHOW_ALL, { messageTs: '9.999' }),
+    );
+    await workflow.click('ann', DENY);
+    await workflow.pass(2 * MINUTE);
+    expect(await copies(workflow)).toEqual(['9.999']);
+  });
+});
+
+test('of a question that stands twice, and once where it is answered is gone, the other copy stays', async () => {
+  const workflow = await asked();
+  const { channelId } = [...workflow.messenger.standing.values()][0]!;
+  workflow.messenger.standing.set('9.999', { channelId, ts: '9.999', text: 'old' });
+  await workflow.click('ann', SHOW_ALL, { messageTs: '9.999' });
+  workflow.messenger.standing.delete('9.999');
+  await workflow.pass(4 * HOUR, HOUR);
+  expect(slotOf(await workflow.request(), 'question')?.copies).toEqual([
+    { channelId, ts: '1.000' },
+  ]);
+  expect(workflow.messenger.questions()).toHaveLength(1);
+});
+
 describe('of several copies', () => {
   const elsewhere = { channelId: 'C1', ts: '9.999' };
 
@@ -350,6 +418,13 @@ describe('those who deliver are pointed to a message', () => {
     const workflow = await askedOfNoOne();
     await waited(workflow, 60);
     expect(pointers(workflow)).toHaveLength(13);
+  });
+
+  test('no more often where the question says that there are too few approvers', async () => {
+    const workflow = new WorkflowInMemory({ approvers: { kind: 'users', userIds: [] } });
+    await takeAsk(askOf(), workflow.configuration, workflow.ports());
+    await waited(workflow, 4);
+    expect(pointers(workflow)).toHaveLength(1);
   });
 
   test('again where the pointer was lost', async () => {
@@ -461,6 +536,7 @@ describe('all of a question', () => {
     const workflow = await asked();
     await workflow.click('ann', SHOW_ALL);
     await workflow.click('ben', SHOW_ALL);
+    await workflow.pass(2 * MINUTE);
     expect(workflow.messenger.replies()).toHaveLength(3);
   });
 

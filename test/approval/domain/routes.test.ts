@@ -246,6 +246,15 @@ describe('when routes change after it was asked', () => {
     expect(workflow.asker.told[0]!.isRouteLost).toBeUndefined();
   });
 
+  test('and no one decides it, no user group is read for it: a click is refused, and does not wait', async () => {
+    const workflow = await asked();
+    deploy(workflow, undefined);
+    workflow.people.groupTrouble = new MessengerUnavailableError('an outage');
+    await workflow.click('pia', APPROVE);
+    expect(workflow.refusals()).toEqual([`pia: ${LOST}`]);
+    expect(workflow.failedLookUps).toEqual([]);
+  });
+
   test('votes from before do not outlive the route', async () => {
     const workflow = await asked();
     await workflow.click('pia', APPROVE);

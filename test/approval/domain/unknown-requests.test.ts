@@ -100,6 +100,20 @@ test('an ask of which all ids are taken by other askers fails, and says whose th
   }
 });
 
+test('what was cut short when it came first is done when it comes again', async () => {
+  const cut = { tellAsker: async () => Promise.reject(new Error('no queue')) };
+  const ports = { ...workflow.ports(), ...cut };
+  await expect(takeUnreadableAsk(askOf(), workflow.configuration, ports)).rejects.toThrow();
+  expect(workflow.asker.words()).toEqual([]);
+  await takeAsk(askOf(), workflow.configuration, workflow.ports());
+  expect(workflow.asker.words()).toEqual(['not-asked decision 1']);
+});
+
+test('the asker of what cannot be read hears of it at once', async () => {
+  await takeUnreadableAsk(askOf(), workflow.configuration, workflow.ports());
+  expect(workflow.asker.words()).toEqual(['not-asked decision 1']);
+});
+
 test('an ask that cannot be read is answered once, even if it comes twice in the same instant', async () => {
   const take = async () => takeUnreadableAsk(askOf(), workflow.configuration, workflow.ports());
   workflow.store.beforeWrite.set(1, take);
