@@ -46,10 +46,11 @@ export function withOpinion(
   const judged = withJudged(request, click.id);
   const entry = { at: now, by: click.userId, clickId: click.id };
   const { consultation } = request;
-  const stranger = whyNotTheirs(request, click, app);
-  if (stranger || consultation?.kind !== 'asked') {
-    return withEntry(judged, { ...entry, what: 'refused-click', detail: stranger ?? NOT_ASKED });
+  if (consultation?.kind !== 'asked') {
+    return withEntry(judged, { ...entry, what: 'refused-click', detail: NOT_ASKED });
   }
+  const stranger = whyNotTheirs(request, click, consultation, app);
+  if (stranger) return withEntry(judged, { ...entry, what: 'refused-click', detail: stranger });
   const found = withFoundCopy(judged, click);
   const refusal = whyTooLate(request, click, consultation);
   if (refusal) return withEntry(found, { ...entry, what: 'refused-click', detail: refusal });
@@ -66,19 +67,21 @@ export function withOpinion(
   );
 }
 
+type AskedOne = Extract<Consultation, { kind: 'asked' }>;
+
 const NOT_ASKED = 'no one was asked by a direct message.';
 
 /** Only from the very person, in the direct message with the app, about what was asked. */
 function whyNotTheirs(
   request: ApprovalRequest,
   click: OpinionClick,
+  { userId }: AskedOne,
   { teamId, appId }: App,
 ): string | undefined {
   if (click.appId !== appId || click.teamId !== teamId || click.userTeamId !== teamId) {
     return 'the click did not come from the workspace and the app of this workflow.';
   }
-  if (request.consultation?.kind !== 'asked') return NOT_ASKED;
-  if (click.userId !== request.consultation.userId) return 'it was someone else who was asked.';
+  if (click.userId !== userId) return 'it was someone else who was asked.';
   if (click.opinion.digest !== request.digest) {
     return 'the request is not what this message shows.';
   }
@@ -92,7 +95,7 @@ function whyNotTheirs(
 function whyTooLate(
   { decision, expiresAt }: ApprovalRequest,
   { at }: OpinionClick,
-  { answers, opinion }: Extract<Consultation, { kind: 'asked' }>,
+  { answers, opinion }: AskedOne,
 ): string | undefined {
   if (decision) return `it is ${decision.kind} already.`;
   if (at >= expiresAt) return 'its time is over.';
