@@ -5,6 +5,7 @@ import { takeAsk, takeOutcome } from '../../../src/approval/domain/take-from-ask
 import type { WorkflowPorts } from '../../../src/approval/domain/workflow-ports';
 import {
   APPROVE,
+  approveFor,
   askOf,
   DENY,
   HOUR,
@@ -115,6 +116,18 @@ test('an attempt that begins while its asker is told of the one before is told o
   expect(workflow.asker.words()).toEqual(['approved decision 2']);
 });
 
+test('an end that begins while its asker is told of the approval is told of as well', async () => {
+  const overtaken = async () => {
+    await workflow.pause(HOUR);
+    await expect(advanceWith(NO_QUEUE)).rejects.toThrow('no queue');
+  };
+  await workflow.ask();
+  await clickWith({ tellAsker: overtaken }, 'ann', approveFor(3_600));
+  expect((await workflow.request()).carrying).toEqual({ phase: 'end', attempt: 1 });
+  await workflow.tick();
+  expect(workflow.asker.words()).toEqual(['approved end 1']);
+});
+
 test('an outcome that comes while its asker is told is not sent for again', async () => {
   await workflow.ask();
   await workflow.click('ann', APPROVE);
@@ -143,8 +156,9 @@ test('what happens while other things are announced is announced as well', async
 describe('who is who', () => {
   test('is not known while Slack does not say, which is told, and holds no message up', async () => {
     workflow.people.isDown = true;
-    await workflow.ask();
+    await takeAsk(askOf(), workflow.configuration, workflow.ports());
     expect(workflow.failedLookUps).toEqual(['r1']);
+    await workflow.work();
     expect(workflow.messenger.questions()).toHaveLength(1);
   });
 

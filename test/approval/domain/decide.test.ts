@@ -465,6 +465,14 @@ describe('a click does not count', () => {
     expect(workflow.store.unjudgedClicks()).toEqual([]);
   });
 
+  test('by someone who is no approver, though no one can say who is: it is taken, and need not come again', async () => {
+    const workflow = await asked();
+    workflow.people.isDown = true;
+    const click = workflow.clickOf('mallory', APPROVE);
+    expect(await takeClick(click, workflow.configuration, workflow.ports())).toBe(true);
+    expect(workflow.entries()).toEqual(['asked', 'refused-click']);
+  });
+
   test('by someone who is no approver, also where no one was read before it', async () => {
     const workflow = new WorkflowInMemory({
       approvers: { kind: 'userGroup', userGroupId: 'S1' },

@@ -98,6 +98,8 @@ describe('someone looks at a request again', () => {
     expect(lookedAt()).toBe(1_440);
     await workflow.pass(24 * HOUR, HOUR);
     expect(lookedAt()).toBeUndefined();
+    const request = await workflow.request();
+    expect(afterTime(request, workflow.configuration, after(72 * HOUR))).toBe(request);
   });
 
   test('of which an end failed, never: someone has to try it again', async () => {

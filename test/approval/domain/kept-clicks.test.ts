@@ -8,6 +8,7 @@ import {
   MessengerRefusedError,
   MessengerUnavailableError,
 } from '../../../src/approval/domain/messenger';
+import { takeClick } from '../../../src/approval/domain/take-click';
 import {
   EndUnderWayError,
   mustWaitForEnd,
@@ -54,6 +55,14 @@ describe('a click of before the end waits until that is carried out', () => {
     ...values,
   });
   const OUTCOME = { kind: 'carried-out', text: '', at: END } as const;
+
+  test('and is delivered again, with word of why', async () => {
+    workflow.store.put(ended({ decision: { ...EXPIRED, at: workflow.now() } }));
+    const { click } = waiting();
+    await expect(takeClick(click, workflow.configuration, workflow.ports())).rejects.toThrow(
+      'The end of the request r1 is being carried out.',
+    );
+  });
 
   test('for five minutes at the most', () => {
     const mustWait = (milliseconds: number) =>
@@ -167,6 +176,9 @@ describe('one who clicked hears that the click waits', () => {
     ]);
     expect(heard(new Error('no table'), { click: click.click }, state)).toEqual([
       `${text}does not wait for it.`,
+    ]);
+    expect(heard(new Error('no table'), waiting({}, SHOW_ALL), state)).toEqual([
+      `${ALL}it is not known now who may decide. It is judged as soon as it can be.`,
     ]);
   });
 

@@ -1,8 +1,11 @@
 import type { ApprovalConfiguration } from '../../../src/approval/domain/approval-configuration';
+import type { ApprovalRequest } from '../../../src/approval/domain/approval-request';
 import { MessengerRefusedError } from '../../../src/approval/domain/messenger';
+import { withApprovers } from '../../../src/approval/domain/too-few-approvers';
 import {
   APPROVE,
   askOf,
+  CONFIGURATION,
   DENY,
   EVE,
   HOUR,
@@ -152,4 +155,53 @@ test('a group that loses its people is seen at the reminder, and an approval giv
     `r1 waits, with 1 approvals and 0 repeats. ${EMPTY}`,
   ]);
   expect(told(workflow)).toEqual([ONE_OF_TWO]);
+});
+
+describe('as the approvers are read again, the question says', () => {
+  const SHOP = { name: 'shop', accounts: [], units: [], approvalChannelId: 'C2' } as const;
+  const THREE = { ...CONFIGURATION, requiredApprovals: 3 };
+  let request: ApprovalRequest;
+
+  beforeEach(async () => {
+    const workflow = ofGroup(['ann', 'ben', 'cid']);
+    await workflow.ask();
+    request = await workflow.request();
+  });
+
+  test.each<[string, string[], string[], ApprovalConfiguration, ApprovalConfiguration, boolean]>([
+    ['nothing else where they are the same', ['ann'], ['ben'], THREE, THREE, false],
+    ['that there are more', ['ann'], ['ann', 'eve'], THREE, THREE, true],
+    ['that more can approve it', ['ann', 'eve'], ['ann', 'ben'], THREE, THREE, true],
+    ['that more is needed', ['ann'], ['ann'], THREE, { ...THREE, requiredApprovals: 4 }, true],
+    [
+      'that its route is lost',
+      [],
+      [],
+      CONFIGURATION,
+      {
+        ...CONFIGURATION,
+        routes: [{ ...SHOP, approvers: CONFIGURATION.approvers, requiredApprovals: 1 }],
+      },
+      true,
+    ],
+  ])('%s', (...given) => {
+    const [, before, now, configuration, later, isNews] = given;
+    const known = withApprovers(request, before, configuration, new Date(0));
+    expect(known.tooFewApprovers).toBeDefined();
+    expect(withApprovers(known, now, later, new Date(1)) !== known).toBe(isNews);
+  });
+
+  test('no word of it once someone has decided', () => {
+    const decision = { kind: 'denied', at: new Date(0), by: ['ann'] } as const;
+    const decided = { ...request, decision };
+    expect(withApprovers(decided, [], CONFIGURATION, new Date(0))).toBe(decided);
+  });
+
+  test('no word of one more approval while it is not known who one of those is who asked', () => {
+    const unknown = { ...UNVERIFIED, slackUserId: '' };
+    const asked = { ...request, requesters: [unknown, { name: 'admin/new' }] };
+    expect(withApprovers(asked, ['ann'], CONFIGURATION, new Date(0))).toBe(asked);
+    const known = { ...request, requesters: [unknown] };
+    expect(withApprovers(known, ['ann'], CONFIGURATION, new Date(0))).not.toBe(known);
+  });
 });

@@ -91,11 +91,12 @@ test('the same is asked again where the open request about it is gone', async ()
 
 test('an ask of which all ids are taken by other askers fails, and says whose they are not', async () => {
   await workflow.ask();
-  const ports = { ...workflow.ports(), idsWithin: () => ['r1'] };
+  await workflow.ask(askOf({ requestId: 'r2', subject: 'sg-2 ssh' }));
+  const ports = { ...workflow.ports(), idsWithin: () => ['r1', 'r2'] };
   const others = askOf({ asker: 'another', subject: 'other' });
   for (const take of [takeAsk, takeUnreadableAsk]) {
     await expect(take(others, workflow.configuration, ports)).rejects.toThrow(
-      'The ids r1 are of other askers than another.',
+      'The ids r1 and r2 are of other askers than another.',
     );
   }
 });
