@@ -52,7 +52,7 @@ function tooFewOf(
     mayApprove(request, userId, configuration),
   ).length;
   const count = people.size;
-  if (count > 0 && possible >= needed) return undefined;
+  if (possible >= needed) return undefined;
   return {
     approvers: count,
     possible,
