@@ -326,7 +326,7 @@ describe('who is named by a question', () => {
     });
   });
 
-  test('is not asked any more once someone has decided, or where they were asked', async () => {
+  test('is not asked any more once someone has decided, nor twice', async () => {
     await ask();
     const request = await workflow.request();
     const found = { kind: 'asked', userId: 'eve', answers: 0 } as const;
