@@ -285,6 +285,35 @@ describe('the direct message to the one whom a question names', () => {
     expect(workflow.undelivered).toEqual(['consultation']);
   });
 
+  test('that is refused after the thread has told the answer has it told no second time', async () => {
+    await ask();
+    const [sent] = [...workflow.messenger.standing.values()].filter(
+      ({ channelId }) => channelId === 'D-olga',
+    );
+    const trouble = (error: Error) => workflow.messenger.troubleAt.set(sent?.ts ?? '', error);
+    trouble(new MessengerUnavailableError('down'));
+    await workflow.say(true);
+    expect(workflow.messenger.replies()).toEqual(['r1 answer true']);
+    trouble(new MessengerRefusedError('cant_update_message', 'refused'));
+    await workflow.pass(10 * MINUTE);
+    expect(workflow.messenger.replies()).toEqual(['r1 answer true']);
+  });
+
+  test('that stands twice says the same in both once they have answered in the unknown one', async () => {
+    workflow.messenger.afterPost.push(
+      async () => undefined,
+      async () => Promise.reject(new Error('the answer is lost')),
+    );
+    await ask();
+    await workflow.pass(2 * MINUTE);
+    const [first, second] = [...workflow.messenger.standing.values()].filter(
+      ({ channelId }) => channelId === 'D-olga',
+    );
+    expect(second).toBeDefined();
+    await workflow.say(true, { messageTs: first?.ts });
+    expect(toOlga()).toEqual(Array(2).fill('To one: r1 open, answer true'));
+  });
+
   test('that they have deleted is not sent again', async () => {
     await ask();
     for (const [ts, { channelId }] of workflow.messenger.standing) {

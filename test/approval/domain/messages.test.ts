@@ -317,7 +317,8 @@ describe('a copy that is found while others are brought up to date', () => {
     const { channelId } = [...workflow.messenger.standing.values()][0]!;
     workflow.messenger.standing.set('9.999', { channelId, ts: '9.999', text: 'old' });
     workflow.messenger.standing.delete('1.000');
-    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 1, async () =>
+    // After the word to those who watch comes the update.
+    workflow.messenger.beforeCall.set(workflow.messenger.calls.length + 2, async () =>
       workflow.click('cid', SHOW_ALL, { messageTs: '9.999' }),
     );
     await workflow.click('ann', DENY);
