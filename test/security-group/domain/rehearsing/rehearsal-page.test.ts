@@ -153,6 +153,13 @@ describe('what could not be judged', () => {
     expect(page).toContain('<ul>\n<li>VPC vpc-1: x.</li>\n</ul>\n<h2>What stands today</h2>');
   });
 
+  test('may be one call and one peer', () => {
+    const doubtfulPeers = [{ peer: 'VPC vpc-1', reason: 'x', mayBeReadLater: true }];
+    const page = pageOf(rehearsalOf({ doubtfulPeers, notJudged: [{ doubt: 'group-gone' }] }));
+    expect(page).toContain('<h2>What could not be judged</h2>\n<table>');
+    expect(page).toContain('</table>\n<p>What these peers');
+  });
+
   test('may be calls alone', () => {
     const page = pageOf(rehearsalOf({ notJudged: [{ doubt: 'second-cut-short' }] }));
     expect(page).not.toContain('What these peers');
