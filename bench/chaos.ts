@@ -22,7 +22,10 @@ const LIVES = [
 /** Each has a sandbox of its own, and most of the time one of its processes is at work. */
 const KINDS_AT_ONCE = 2;
 /** One of so many calls, for a look that takes less than an hour. Default: each. */
-const EVERY = z.int().check(z.positive()).parse(Number(process.env.CHAOS_EVERY ?? 1));
+const EVERY = z
+  .int()
+  .check(z.positive())
+  .parse(Number(process.env.CHAOS_EVERY ?? 1));
 /** Only what is printed with this text, to look at it again. */
 const AT = process.env.CHAOS_AT ?? '';
 /** Where all of a life was looked at. */

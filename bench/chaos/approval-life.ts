@@ -24,7 +24,6 @@ const RECONCILE = 'GuardReconcileRule';
 /** So that none stands in the number of the account. */
 const FIRST_PORT = 30_000;
 
-
 export const APPROVAL_LIFE: KindOfLife = {
   name: 'approvals',
   title: 'SecurityGroupSentry and people who approve',

@@ -1,4 +1,3 @@
-import type { NoticedOutage } from '../../sandbox/cloudtrail/tap';
 import { differencesOf } from './differences';
 import { doubleAll } from './doubled';
 import type { EndState, KindOfLife, Life, LifeOptions } from './life';
@@ -11,6 +10,7 @@ import {
   rolesWithSecrets,
   servicesIn,
 } from './points';
+import type { NoticedOutage } from '../../sandbox/cloudtrail/tap';
 
 const HOUR_MS = 3_600_000;
 /** Longer than the lease of a response; AWS refuses calls that are signed five minutes off. */

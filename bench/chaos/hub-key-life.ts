@@ -58,10 +58,8 @@ class HubKeyLife implements Life {
     this.lives += 1;
     const name = `someone${this.lives}x`;
     const keyId = await this.addUser(name);
-    const { messages, letters } = await lived(
-      sandbox.localAws,
-      this.story(before),
-      async () => after?.(since),
+    const { messages, letters } = await lived(sandbox.localAws, this.story(before), async () =>
+      after?.(since),
     );
     const own = (texts: readonly string[]) => texts.map((text) => nameless(text, name, keyId));
     const left = {

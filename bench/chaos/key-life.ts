@@ -111,11 +111,13 @@ class KeyLife implements Life {
       records: own(await this.recordsOf(names)),
       told: distinct(own(told.flatMap((message) => stepsIn(message, names)))),
       audit: await this.auditOf(names),
-      slack: distinct(own(
-        shownTexts(sandbox.slack.messages.slice(messages)).filter((text) =>
-          names.some((name) => isAbout(text, name) && !FAILED_ON_THE_WAY.test(text)),
+      slack: distinct(
+        own(
+          shownTexts(sandbox.slack.messages.slice(messages)).filter((text) =>
+            names.some((name) => isAbout(text, name) && !FAILED_ON_THE_WAY.test(text)),
+          ),
         ),
-      )),
+      ),
       'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
   }

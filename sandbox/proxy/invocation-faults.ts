@@ -129,7 +129,9 @@ export class InvocationFaults {
   meeting(request: ApiRequest, callerArn: string): Interference | undefined {
     const { invocationId } = request;
     if (invocationId === undefined) return undefined;
-    if (this.outages.some((outage) => outage.refuses(request))) return interferenceOf('error', request, invocationId);
+    if (this.outages.some((outage) => outage.refuses(request))) {
+      return interferenceOf('error', request, invocationId);
+    }
     if (this.losing?.loses(request, callerArn)) return { kind: 'lose-answer' };
     // All of them count the call, also those that come after the one that it meets.
     const [interference] = this.disturbances.flatMap(
