@@ -6,6 +6,7 @@ import {
   type PointOutcome,
 } from './disturbed-life';
 import { functionOf } from './points';
+import { sectionOfLife } from '../page/benches';
 import type { Goal, Part, Row, Section } from '../page/section';
 
 /** What is done to all lives. */
@@ -46,7 +47,7 @@ waits: the rehearsal, and most orders of operators.`,
 export function lifeSection(outcomes: LifeOutcomes): Section {
   const { kind } = outcomes;
   return {
-    name: `chaos-${kind.name}`,
+    name: sectionOfLife(kind.name),
     command: `CHAOS_LIVES=${kind.name} npm run bench -- chaos`,
     title: `Chaos: ${kind.title}`,
     about: kind.about,

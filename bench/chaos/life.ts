@@ -1,5 +1,6 @@
 import type { ApiCall, CloudTrailEvent } from '../../sandbox/cloudtrail/tap';
 import type { LocalAws } from '../../sandbox/local-aws';
+import type { LifeName } from '../page/benches';
 
 /** What a life leaves behind, part by part, in words that are the same for every life. */
 export type EndState = Readonly<Record<string, readonly string[]>>;
@@ -45,8 +46,7 @@ export interface Life {
 }
 
 export interface KindOfLife {
-  /** As CHAOS_LIVES names it. */
-  readonly name: string;
+  readonly name: LifeName;
   readonly title: string;
   /** Markdown: what happens in it, and what is compared. */
   readonly about: string;

@@ -14,3 +14,19 @@ export const BENCHES = [
   'approval-load',
   'organization',
 ] as const;
+
+/** Of chaos, as CHAOS_LIVES names them. Each has a section of its own. */
+export const LIVES = [
+  'approvals',
+  'keys',
+  'keys-unasked',
+  'action',
+  'hub-groups',
+  'hub-keys',
+] as const;
+
+export type LifeName = (typeof LIVES)[number];
+
+export function sectionOfLife(name: LifeName): string {
+  return `chaos-${name}`;
+}

@@ -1,6 +1,6 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { BENCHES } from './benches';
+import { BENCHES, LIVES, sectionOfLife } from './benches';
 import { machine } from './machine';
 import { type Goal, markdownTable, type Part, type Section } from './section';
 import { anchorOf } from '../../site/.vitepress/anchor';
@@ -41,9 +41,12 @@ export function pageOf(sections: ReadonlyMap<string, string>): string {
   return `${[...begin, ...written].join('\n\n')}\n`;
 }
 
-/** What the page says of benches that have no section yet; undefined where each has one. */
+/** What the page says of benches and lives without a section; undefined where each has one. */
 export function notMeasured(sections: readonly string[]): string | undefined {
-  const missing = BENCHES.filter((bench) => !sections.some((name) => isOf(bench, name)));
+  const missing = [
+    ...BENCHES.filter((bench) => !sections.some((name) => isOf(bench, name))),
+    ...LIVES.map(sectionOfLife).filter((name) => !sections.includes(name)),
+  ];
   return missing.length > 0 ? `Not measured yet: ${missing.join(', ')}.` : undefined;
 }
 

@@ -5,7 +5,7 @@ import { differencesOf } from '../../bench/chaos/differences';
 import { functionsIn, pointsIn } from '../../bench/chaos/points';
 import { exponentOf } from '../../bench/figures/growth-exponent';
 import { median, percentile } from '../../bench/figures/percentile';
-import { BENCHES } from '../../bench/page/benches';
+import { BENCHES, LIVES, sectionOfLife } from '../../bench/page/benches';
 import { inOrder, notMeasured, pageOf, sectionsIn } from '../../bench/page/benchmarks-page';
 import { markdownTable } from '../../bench/page/section';
 import type { TimedCall } from '../../bench/reaction/counting-proxy';
@@ -23,18 +23,21 @@ test('each bench has its file, and each section and plot of the page is of one',
   const sections = [...sectionsIn(page).keys()];
   expect(BENCHES.filter((name) => !existsSync(join(PROJECT, 'bench', `${name}.ts`)))).toEqual([]);
   expect(sections).toEqual(inOrder(sections));
+  const ofLives = sections.filter((name) => name.startsWith('chaos-'));
+  expect(LIVES.map(sectionOfLife)).toEqual(expect.arrayContaining(ofLives));
   const shown = [...page.matchAll(/\]\((images\/benchmarks\/[\w.-]+)\)/g)].map(([, file]) => file);
   expect(globSync('images/benchmarks/*', { cwd: join(PROJECT, 'docs') }).sort()).toEqual(
     shown.sort(),
   );
 });
 
-test('each bench has a section, or the page says that it was not measured yet', () => {
+test('each bench and each life of chaos has a section, or the page says that it was not measured yet', () => {
   const page = readFileSync(join(PROJECT, 'docs', 'benchmarks.md'), 'utf8');
   const said = notMeasured([...sectionsIn(page).keys()]);
   expect(/^Not measured yet: .*$/m.exec(page)?.[0]).toBe(said);
 
-  const sections = BENCHES.slice(1).map((name) => [name, `## ${name}`] as const);
+  const names = [...BENCHES, ...LIVES.map(sectionOfLife)].slice(1);
+  const sections = names.map((name) => [name, `## ${name}`] as const);
   expect(pageOf(new Map(sections))).toContain(`\nNot measured yet: ${BENCHES[0]}.\n`);
   expect(pageOf(new Map([...sections, [`${BENCHES[0]}-part`, '## Part']]))).not.toContain('Not m');
 });
