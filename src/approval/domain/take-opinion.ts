@@ -46,10 +46,13 @@ export function withOpinion(
   const judged = withJudged(request, click.id);
   const entry = { at: now, by: click.userId, clickId: click.id };
   const { consultation } = request;
+  if (isForeign(click, app)) {
+    return withEntry(judged, { ...entry, what: 'refused-click', detail: FOREIGN });
+  }
   if (consultation?.kind !== 'asked') {
     return withEntry(judged, { ...entry, what: 'refused-click', detail: NOT_ASKED });
   }
-  const stranger = whyNotTheirs(request, click, consultation, app);
+  const stranger = whyNotTheirs(request, click, consultation);
   if (stranger) return withEntry(judged, { ...entry, what: 'refused-click', detail: stranger });
   const found = withFoundCopy(judged, click);
   const refusal = whyTooLate(request, click, consultation);
@@ -69,18 +72,19 @@ export function withOpinion(
 
 type AskedOne = Extract<Consultation, { kind: 'asked' }>;
 
+const FOREIGN = 'the click did not come from the workspace and the app of this workflow.';
 const NOT_ASKED = 'no one was asked by a direct message.';
+
+function isForeign({ appId, teamId, userTeamId }: OpinionClick, app: App): boolean {
+  return appId !== app.appId || teamId !== app.teamId || userTeamId !== app.teamId;
+}
 
 /** Only from the very person, in the direct message with the app, about what was asked. */
 function whyNotTheirs(
   request: ApprovalRequest,
   click: OpinionClick,
   { userId }: AskedOne,
-  { teamId, appId }: App,
 ): string | undefined {
-  if (click.appId !== appId || click.teamId !== teamId || click.userTeamId !== teamId) {
-    return 'the click did not come from the workspace and the app of this workflow.';
-  }
   if (click.userId !== userId) return 'it was someone else who was asked.';
   if (click.opinion.digest !== request.digest) {
     return 'the request is not what this message shows.';

@@ -463,5 +463,7 @@ describe('what the audit has of an answer', () => {
     await workflow.ask();
     await workflow.say(true);
     expect(entries().at(-1)).toMatchObject({ detail: 'no one was asked by a direct message.' });
+    await workflow.say(true, { teamId: 'T2' });
+    expect(entries().at(-1)).toMatchObject({ detail: ELSEWHERE });
   });
 });
