@@ -15,8 +15,8 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { type Answer, answering } from './answers';
-import type { CountedAws } from './counted-aws';
 import { ruleAsMade, targetAsMade } from './member-rules';
+import type { Member } from './members';
 import { MEMBER_TAGS } from '../../src/organization/contracts/member-template-version';
 
 const ACCOUNTS_PER_PAGE = 20;
@@ -30,8 +30,17 @@ const GROUPS = Array.from({ length: 10 }, (_, index) => ({
   VpcId: 'vpc-1',
 }));
 
+/** What the answers are made of. */
+interface CountedServices {
+  readonly clock: { now(): Date };
+  readonly members: readonly Member[];
+  readonly parameters: ReadonlyMap<string, string>;
+  queue(message: string): void;
+  publish(message: string): void;
+}
+
 /** Of everything but tables. */
-export function serviceAnswers(aws: CountedAws): readonly Answer[] {
+export function serviceAnswers(aws: CountedServices): readonly Answer[] {
   return [...ofHub(aws), ...ofMembers()];
 }
 
@@ -40,7 +49,7 @@ export function accountOf(accessKeyId: string): string {
   return accessKeyId.slice(KEY_PREFIX.length);
 }
 
-function ofHub(aws: CountedAws): Answer[] {
+function ofHub(aws: CountedServices): Answer[] {
   return [
     answering(AssumeRoleCommand, ({ RoleArn = '', DurationSeconds = 0 }) => ({
       Credentials: {

@@ -8,13 +8,19 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Answer, answering } from './answers';
-import type { CountedAws } from './counted-aws';
 import type { ItemsInMemory } from './items-in-memory';
 
 const PAGE_BYTES = 1_000_000;
 
+/** What the answers are made of. */
+interface CountedTables {
+  bytesRead: number;
+  table(name?: string): ItemsInMemory;
+  written(bytes: number): void;
+}
+
 /** Of DynamoDB. */
-export function tableAnswers(aws: CountedAws): readonly Answer[] {
+export function tableAnswers(aws: CountedTables): readonly Answer[] {
   return [
     answering(GetItemCommand, ({ TableName, Key = {} }) => {
       const item = aws.table(TableName).get(Key);
@@ -45,7 +51,7 @@ export function tableAnswers(aws: CountedAws): readonly Answer[] {
 
 /** A megabyte, as DynamoDB gives it. */
 function page(
-  aws: CountedAws,
+  aws: CountedTables,
   items: ReturnType<ItemsInMemory['all']>,
   start: Record<string, AttributeValue> | undefined,
 ) {
