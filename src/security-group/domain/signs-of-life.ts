@@ -11,9 +11,13 @@ export interface SignsOfLife {
   keep(sign: SignOfLife, at: Date): Promise<Date | undefined>;
 }
 
-/** By UTC. What is the same all day is written once in it. */
+/**
+ * By UTC. What is the same all day is written once in it. Where the answer to keeping it was lost,
+ * the next try is told of its own time, and no one knows which was before: then it is written.
+ */
 export function isFirstOfDay(before: Date | undefined, now: Date): boolean {
-  return before === undefined || dayOf(before) !== dayOf(now);
+  if (before === undefined || before.getTime() === now.getTime()) return true;
+  return dayOf(before) !== dayOf(now);
 }
 
 function dayOf(time: Date): string {

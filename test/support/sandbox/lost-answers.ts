@@ -60,6 +60,8 @@ const OF_ATTEMPTS = [
   'FailedTries',
   'DecisionsCarriedOut',
   'RequestsAsked',
+  // Once a day, and again where no one knows whether it was written.
+  'GroupsMonitored',
   'Decisions',
 ];
 
