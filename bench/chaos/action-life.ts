@@ -3,14 +3,11 @@ import { stepsOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
-import { laterAndLater, untilDone } from './until-done';
+import { JUST_BEFORE_EIGHT_HOURS_MS, LATER_MS, laterAndLater, untilDone } from './until-done';
 import { buttonsOf } from '../../test/support/sandbox/approval-sandbox';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
 const MINUTE_MS = 60_000;
-const LATER_MS = 6 * MINUTE_MS;
-/** An approval for eight hours is about to end by then. */
-const JUST_BEFORE_ITS_END_MS = 470 * MINUTE_MS;
 /** So that nothing counts towards the requests of an hour. */
 const BETWEEN_LIVES_MS = 25 * 60 * MINUTE_MS;
 /** In the audit: someone has what failed tried again. */
@@ -51,7 +48,7 @@ class ActionLife implements Life {
     await this.decide(denied, 'Deny', [ALICE]);
     before?.('one is asked for, and approved for eight hours');
     await this.decide(timed, 'Approve for 8 h', [ALICE, BOB]);
-    await sandbox.pass(JUST_BEFORE_ITS_END_MS);
+    await sandbox.pass(JUST_BEFORE_EIGHT_HOURS_MS);
     before?.('that approval ends');
     await sandbox.pass(LATER_MS);
     await sandbox.pass(LATER_MS);

@@ -3,14 +3,11 @@ import { stepsOfAudit } from './audit-step';
 import { DeadLetters } from './dead-letters';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
-import { laterAndLater, untilDone } from './until-done';
+import { LATER_MS, laterAndLater, passUntil, untilDone } from './until-done';
 import { ALICE, ApprovalSandbox, BOB } from '../../test/support/sandbox/approval-sandbox';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
 const MINUTE_MS = 60_000;
-const LATER_MS = 6 * MINUTE_MS;
-/** Until a service that is down for an hour is back. */
-const MOST_LOOKS = 12;
 /** So that what is told in one life is news in the next. */
 const BETWEEN_LIVES_MS = 3 * 60 * MINUTE_MS;
 const AFTER_A_FAILURE_MS = 100_000;
@@ -113,9 +110,7 @@ class ApprovalLife implements Life {
   private async asked(questions: number): Promise<void> {
     const { sandbox } = this;
     await sandbox.pass(LATER_MS);
-    for (let looks = 0; sandbox.questions.length < questions && looks < MOST_LOOKS; looks += 1) {
-      await sandbox.pass(LATER_MS);
-    }
+    await passUntil(sandbox, async () => sandbox.questions.length >= questions);
   }
 
   private async open(groupId: string, port: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { differencesOf } from './differences';
 import { doubleAll } from './doubled';
-import type { EndState, KindOfLife, Life, LifeOptions } from './life';
+import type { EndState, KindOfLife, Life, LifeOptions, Since } from './life';
 import {
   type CallingFunction,
   functionOf,
@@ -122,12 +122,10 @@ class Disturbing {
     const what = 'at its end, every event and message comes once more';
     const come = async () => {
       let copies = 0;
-      const outcome = await this.outcomeOf(what, {
-        after: async (since) => {
-          copies = await doubleAll(this.life.sandbox, since);
-        },
-      });
-      return { ...outcome, hasCome: copies > 0 };
+      const after = async (since: Since) => {
+        copies = await doubleAll(this.life.sandbox, since);
+      };
+      return this.outcomeOf(what, () => copies > 0, { after });
     };
     return { what, come };
   }
@@ -136,9 +134,11 @@ class Disturbing {
     const what = 'the first answer to every change is lost';
     const come = async () => {
       const losing = this.life.sandbox.localAws.loseAnswers();
-      const outcome = await this.outcomeOf(what, { after: async () => losing.end() });
+      const outcome = await this.outcomeOf(what, () => losing.calls.length > 0, {
+        after: async () => losing.end(),
+      });
       losing.end();
-      return { ...outcome, hasCome: losing.calls.length > 0 };
+      return outcome;
     };
     return { what, come };
   }
@@ -148,14 +148,14 @@ class Disturbing {
     const what = `${service} is down for an hour, from when ${fromStep}`;
     const come = async () => {
       let outage: NoticedOutage | undefined;
-      const outcome = await this.outcomeOf(what, {
+      const outcome = await this.outcomeOf(what, () => (outage?.refusals ?? 0) > 0, {
         before: (step) => {
           if (step === fromStep) outage = life.sandbox.localAws.takeDown(service, HOUR_MS);
         },
         after: async () => life.pass(HOUR_MS),
       });
       outage?.end();
-      return { ...outcome, hasCome: (outage?.refusals ?? 0) > 0 };
+      return outcome;
     };
     return { what, come };
   }
@@ -165,7 +165,7 @@ class Disturbing {
     const what = `the clock of ${functionOf(role)} is ${APART_MINUTES} minutes ${milliseconds > 0 ? 'ahead' : 'behind'}`;
     const come = async () => {
       localAws.setClockApart(functionName, milliseconds);
-      const outcome = await this.outcomeOf(what);
+      const outcome = await this.outcomeOf(what, () => true);
       localAws.setClockApart(functionName, 0);
       return outcome;
     };
@@ -183,19 +183,27 @@ class Disturbing {
         callerArnIncludes: `/${role}`,
         afterInvocations,
       });
-      const outcome = await this.outcomeOf(what);
+      const outcome = await this.outcomeOf(what, () => disturbance.hit !== undefined);
       disturbance.end();
-      return { ...outcome, hasCome: disturbance.hit !== undefined, point, crash };
+      return { ...outcome, point, crash };
     };
     return { what, come };
   }
 
-  private async outcomeOf(what: string, options?: LifeOptions): Promise<Outcome> {
-    const differences = await this.life.live(options).then(
-      (state) => differencesOf(state, this.undisturbed),
-      (error: unknown) => [`it did not come to its end: ${String(error)}`],
+  /** A life without an end is a difference, whatever has come up in it. */
+  private async outcomeOf(
+    what: string,
+    hasCome: () => boolean,
+    options?: LifeOptions,
+  ): Promise<Outcome> {
+    const come = await this.life.live(options).then(
+      (state) => ({ hasCome: hasCome(), differences: differencesOf(state, this.undisturbed) }),
+      (error: unknown) => ({
+        hasCome: true,
+        differences: [`it did not come to its end: ${String(error)}`],
+      }),
     );
-    const outcome = { what, hasCome: true, differences };
+    const outcome = { what, ...come };
     show(this.name, outcome);
     return outcome;
   }

@@ -12,13 +12,10 @@ import { DeadLetters } from './dead-letters';
 import { ALICE, HubSandbox, MEMBER } from './hub-sandbox';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
-import { laterAndLater, untilDone } from './until-done';
+import { JUST_BEFORE_EIGHT_HOURS_MS, LATER_MS, laterAndLater, untilDone } from './until-done';
 import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-answers';
 
 const MINUTE_MS = 60_000;
-const LATER_MS = 6 * MINUTE_MS;
-/** An approval for eight hours is about to end by then. */
-const JUST_BEFORE_ITS_END_MS = 470 * MINUTE_MS;
 /** So that what is told in one life is news in the next. */
 const BETWEEN_LIVES_MS = 180 * MINUTE_MS;
 const [SSH, RDP] = [22, 3389];
@@ -116,7 +113,7 @@ class HubGroupLife implements Life {
     await sandbox.pass(LATER_MS);
     before?.('all is looked at');
     await this.lookAtAll();
-    await sandbox.pass(JUST_BEFORE_ITS_END_MS);
+    await sandbox.pass(JUST_BEFORE_EIGHT_HOURS_MS);
     before?.('the approval ends');
     await sandbox.pass(LATER_MS);
     await sandbox.pass(LATER_MS);

@@ -5,7 +5,7 @@ import { DeadLetters } from './dead-letters';
 import { DAY_MS, lived, removeUser, stepsOf, ToldKeys, withoutDays } from './key-story';
 import { type EndState, type KindOfLife, type Life, type LifeOptions, sinceNow } from './life';
 import { shownTexts } from './shown-texts';
-import { laterAndLater, untilDone } from './until-done';
+import { LATER_MS, laterAndLater, passUntil, untilDone } from './until-done';
 import {
   ALICE,
   GRACE,
@@ -17,9 +17,6 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const LATER_MS = 6 * MINUTE_MS;
-/** Until a service that is down for an hour is back. */
-const MOST_LOOKS = 12;
 /** A notice lapses when nothing is told of its step for 14 days. */
 const DAYS_BEFORE_DELETION = [12, 12];
 const DAYS_UNTIL_DELETION = 8;
@@ -164,17 +161,9 @@ class KeyLife implements Life {
   }
 
   private async areAsked(names: readonly string[]): Promise<boolean> {
-    return this.passUntil(async () =>
+    return passUntil(this.sandbox, async () =>
       names.every((name) => this.sandbox.questionsAbout(name).length > 0),
     );
-  }
-
-  /** By now, or as soon as a service that is down is back. */
-  private async passUntil(isSo: () => Promise<boolean>): Promise<boolean> {
-    for (let looks = 0; looks < MOST_LOOKS && !(await isSo()); looks += 1) {
-      await this.sandbox.pass(LATER_MS);
-    }
-    return isSo();
   }
 
   private async areGone(names: readonly string[]): Promise<boolean> {
@@ -191,7 +180,7 @@ class KeyLife implements Life {
     await this.done(async () => sandbox.click(ALICE, 'Deny', denied));
     await sandbox.pass(LATER_MS);
     const isCarriedOut = async () => (await sandbox.status(approved)) !== 'Active';
-    await this.passUntil(isCarriedOut);
+    await passUntil(sandbox, isCarriedOut);
     await sandbox.pass(LATER_MS);
   }
 
