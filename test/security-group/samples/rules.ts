@@ -18,6 +18,9 @@ export function rule(values: Partial<RawRule> = {}): Rule {
   })!;
 }
 
+/** The rule that EC2 gives each group that it makes. */
+export const LETS_ALL_OUT = rule({ id: 'sgr-out', direction: 'egress', protocol: '-1' });
+
 const port = fc.integer({ min: 0, max: 65535 });
 
 const traffic = fc.oneof(

@@ -18,12 +18,11 @@ import {
   removed,
   trustsDeployer,
 } from '../../samples/changes';
-import { rule } from '../../samples/rules';
+import { LETS_ALL_OUT, rule } from '../../samples/rules';
 
 const HOUR = 3_600_000;
 const ssh = rule({ id: 'sgr-1' });
 const https = rule({ id: 'sgr-2', fromPort: 443, toPort: 443 });
-const out = rule({ id: 'sgr-out', direction: 'egress', protocol: '-1' });
 const trusted = by(deployer, added(ssh));
 
 function about(subject: Change['subject'], change = trusted): Change {
@@ -87,8 +86,13 @@ describe('an event confirms a grant', () => {
   test('that made the group, for the rules that come with it', () => {
     const made = about({ kind: 'group-created', group: { id: 'sg-1' } });
     const madeWithVpc = about({ kind: 'vpc-created', vpcId: 'vpc-1' });
-    expect([isConfirmed(made, out), isConfirmed(madeWithVpc, out)]).toEqual([true, true]);
-    expect(isConfirmed(about({ kind: 'group-created', group: { id: 'sg-2' } }), out)).toBe(false);
+    expect([isConfirmed(made, LETS_ALL_OUT), isConfirmed(madeWithVpc, LETS_ALL_OUT)]).toEqual([
+      true,
+      true,
+    ]);
+    expect(isConfirmed(about({ kind: 'group-created', group: { id: 'sg-2' } }), LETS_ALL_OUT)).toBe(
+      false,
+    );
     const within = rule({ protocol: '-1', groupId: 'sg-1' });
     expect(isConfirmed(madeWithVpc, within)).toBe(true);
   });

@@ -20,7 +20,7 @@ import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { HistoryInMemory } from '../../in-memory/history-in-memory';
 import { added, changeOf } from '../../samples/changes';
 import { groupView } from '../../samples/group-views';
-import { rule } from '../../samples/rules';
+import { LETS_ALL_OUT, rule } from '../../samples/rules';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,13 +29,6 @@ const before = (milliseconds: number) => new Date(NOW.getTime() - milliseconds);
 const all: MonitoredGroups = { include: [{ kind: 'all' }], exclude: [] };
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
-const outward = rule({
-  id: 'sgr-out',
-  direction: 'egress',
-  protocol: '-1',
-  fromPort: -1,
-  toPort: -1,
-});
 const web: GroupDetails = { id: 'sg-1', name: 'web', vpcId: 'vpc-1' };
 const created = { kind: 'group-created', group: { id: 'sg-1' } } as const;
 const vpcCreated = { kind: 'vpc-created', vpcId: 'vpc-1' } as const;
@@ -260,9 +253,9 @@ describe('the call that made a group', () => {
     const creation = changeOf({}, { eventId: 'creation', subject: created });
     const writer = (one: Rule, ...changes: Change[]) =>
       writerOf(one, web, { changes: [creation, ...changes] })?.eventId;
-    expect(writer(outward)).toBe('creation');
+    expect(writer(LETS_ALL_OUT)).toBe('creation');
     expect(writer(ssh)).toBeUndefined();
-    expect(writer(outward, { ...added(outward), eventId: 'adding' })).toBe('adding');
+    expect(writer(LETS_ALL_OUT, { ...added(LETS_ALL_OUT), eventId: 'adding' })).toBe('adding');
     expect(writer(ssh, { ...added(ssh), eventId: 'adding' })).toBe('adding');
   });
 });

@@ -22,20 +22,12 @@ import {
   lockedRestoring,
   removed,
 } from '../../samples/changes';
-import { rule } from '../../samples/rules';
+import { LETS_ALL_OUT, rule } from '../../samples/rules';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const ssh = rule({ id: 'sgr-ssh' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
-const outward = rule({
-  id: 'sgr-out',
-  direction: 'egress',
-  protocol: '-1',
-  fromPort: -1,
-  toPort: -1,
-  ipRange: '0.0.0.0/0',
-});
 const WATCHED: RuleTag = { key: 'watch', value: 'yes' };
 const all: MonitoredGroups = { include: [{ kind: 'all' }], exclude: [] };
 const byTag: MonitoredGroups = { include: [{ kind: 'tag', ...WATCHED }], exclude: [] };
@@ -85,7 +77,7 @@ describe('a group with an open port, made seconds before a run of reconcile', ()
     const sentry = await watching(policies);
     const made = creation(sentry);
     const opened = now(sentry, added(ssh), 'opening');
-    sentry.groups.create({ id: 'sg-1', name: 'web' }, outward, ssh);
+    sentry.groups.create({ id: 'sg-1', name: 'web' }, LETS_ALL_OUT, ssh);
     await sentry.reconcile();
     expect(sentry.recordOf('sg-1')).toBeUndefined();
     await sentry.respond(opened);
@@ -166,7 +158,7 @@ describe('a group with an open port, made seconds before a run of reconcile', ()
 describe('a group that was made under the eyes of the sentry', () => {
   test('is judged from birth: what it was made with is its maker’s, and all else needs a trusted actor', async () => {
     const sentry = await watching([locked]);
-    sentry.groups.create({ id: 'sg-1', name: 'web' }, outward);
+    sentry.groups.create({ id: 'sg-1', name: 'web' }, LETS_ALL_OUT);
     await sentry.respond(by(deployer, creation(sentry)));
     await sentry.pass(1_000);
     sentry.groups.put('sg-1', (rules) => [...rules, https, ssh]);
@@ -174,24 +166,24 @@ describe('a group that was made under the eyes of the sentry', () => {
     // The event of the other rule is lost.
     await runs(sentry, 3);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-out', 'sgr-https']);
-    expect(adoptedKeys(sentry, outward, https)).toEqual([false, false]);
+    expect(adoptedKeys(sentry, LETS_ALL_OUT, https)).toEqual([false, false]);
     expect(sentry.reconciled).toEqual([]);
   });
 
   test('keeps what a trusted actor made, as the history confirms it', async () => {
     const sentry = await watching([locked]);
-    sentry.groups.create({ id: 'sg-1', name: 'web' }, outward);
+    sentry.groups.create({ id: 'sg-1', name: 'web' }, LETS_ALL_OUT);
     const made = by(deployer, creation(sentry));
     await sentry.respond(made);
     sentry.history.changes.push(made);
     await runs(sentry, 30);
     expect(sentry.groups.ruleIds('sg-1')).toEqual(['sgr-out']);
-    expect(sentry.ledger.grantsOf('sg-1', outward)).toMatchObject([{ confirmed: true }]);
+    expect(sentry.ledger.grantsOf('sg-1', LETS_ALL_OUT)).toMatchObject([{ confirmed: true }]);
   });
 
   test('has what it was made with taken away where no trusted actor made it, also by a try that comes again', async () => {
     const sentry = await watching([locked]);
-    sentry.groups.create({ id: 'sg-1', name: 'web' }, outward);
+    sentry.groups.create({ id: 'sg-1', name: 'web' }, LETS_ALL_OUT);
     sentry.groups.refuses.set('sgr-out', { kind: 'unavailable', reason: 'throttled' });
     const made = creation(sentry);
     await sentry.responsesTo(made, 1);

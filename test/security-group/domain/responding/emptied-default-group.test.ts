@@ -5,10 +5,9 @@ import { GroupsInMemory } from '../../in-memory/groups-in-memory';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import { envelopeOf, permission, recordOf, roleSession } from '../../samples/change-events';
 import { changeOf, configurationOf, lockedRestoring } from '../../samples/changes';
-import { rule } from '../../samples/rules';
+import { LETS_ALL_OUT, rule } from '../../samples/rules';
 
 const EMPTYING_ROLE = 'arn:aws:iam::111111111111:role/deploy/Net-RestrictDefaultSg';
-const out = rule({ id: 'sgr-out', direction: 'egress', protocol: '-1' });
 const within = rule({ id: 'sgr-in', protocol: '-1', groupId: 'sg-1' });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
 
@@ -46,7 +45,7 @@ describe('a default group that the app empties', () => {
     const sentry = emptied();
     sentry.history.changes.push(outRemoved, withinRemoved);
     const missingSince = new Date(sentry.groups.now().getTime() - 60 * 60_000);
-    for (const missing of [out, within]) {
+    for (const missing of [LETS_ALL_OUT, within]) {
       sentry.ledger.grant(
         'sg-1',
         missing,
@@ -108,7 +107,7 @@ function emptied(values: Partial<SentryConfiguration> = {}, name = 'default'): S
     configurationOf([lockedRestoring], { emptyingRoleArns: [EMPTYING_ROLE], ...values }),
     groups,
   );
-  sentry.ledger.adopt('sg-1', [out, within], { name });
+  sentry.ledger.adopt('sg-1', [LETS_ALL_OUT, within], { name });
   return sentry;
 }
 

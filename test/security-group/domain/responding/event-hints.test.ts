@@ -9,11 +9,10 @@ import type { GroupReading } from '../../../../src/security-group/domain/respond
 import type { Rule } from '../../../../src/security-group/domain/rules/rule';
 import { by, changeOf, configurationOf, deployer, forbidSsh } from '../../samples/changes';
 import { groupRecord } from '../../samples/group-records';
-import { rule } from '../../samples/rules';
+import { LETS_ALL_OUT, rule } from '../../samples/rules';
 
 const ADOPTED = new Date('2025-12-01T00:00:00Z');
 const configuration = configurationOf([forbidSsh]);
-const out = rule({ id: 'sgr-out', direction: 'egress', protocol: '-1' });
 const ssh = rule({ id: 'sgr-ssh' });
 const nameless = rule({ fromPort: 23, toPort: 23 });
 const viaList = rule({ id: 'sgr-list', prefixListId: 'pl-1' });
@@ -32,9 +31,9 @@ describe('a call that made a group', () => {
   const saysOf = groupMadeBy(creation, group, configuration);
 
   test('made the rules that a group comes with, and points to the others', () => {
-    const made = saysOf(reading([out, ssh, nameless]));
+    const made = saysOf(reading([LETS_ALL_OUT, ssh, nameless]));
     expect(made.hints).toEqual({
-      present: [out],
+      present: [LETS_ALL_OUT],
       modifiedIds: [],
       modifiedTo: [],
       described: [],
@@ -46,21 +45,21 @@ describe('a call that made a group', () => {
   });
 
   test('says so of a group that is watched from that call on', () => {
-    const watched = saysOf(reading([out, ssh], { madeBy: 'event-1' }));
-    expect([watched.hints.present, watched.otherIds]).toEqual([[out], ['sgr-ssh']]);
+    const watched = saysOf(reading([LETS_ALL_OUT, ssh], { madeBy: 'event-1' }));
+    expect([watched.hints.present, watched.otherIds]).toEqual([[LETS_ALL_OUT], ['sgr-ssh']]);
   });
 
   test.each([{}, { madeBy: 'another-event' }])(
     'says nothing of a group that was adopted, or made by another call: %j',
     (record) => {
-      const adopted = saysOf(reading([out, ssh], record));
+      const adopted = saysOf(reading([LETS_ALL_OUT, ssh], record));
       expect([adopted.hints.present, adopted.otherIds]).toEqual([[], []]);
     },
   );
 
   test('may be one of a trusted actor', () => {
     const trusted = groupMadeBy(by(deployer, creation), group, configuration);
-    expect(trusted(reading([out])).hints.byTrustedActor).toBe(true);
+    expect(trusted(reading([LETS_ALL_OUT])).hints.byTrustedActor).toBe(true);
   });
 });
 
@@ -69,13 +68,13 @@ describe('a call that made a VPC', () => {
 
   test('made its default group', () => {
     const group = { id: 'sg-1', name: 'default' };
-    const { hints } = defaultGroupMadeBy(creation, group, configuration)(reading([out]));
-    expect(hints).toMatchObject({ present: [out], byTrustedActor: true });
+    const { hints } = defaultGroupMadeBy(creation, group, configuration)(reading([LETS_ALL_OUT]));
+    expect(hints).toMatchObject({ present: [LETS_ALL_OUT], byTrustedActor: true });
   });
 
   test('says nothing of its other groups', () => {
     const group = { id: 'sg-1', name: 'web' };
-    const made = defaultGroupMadeBy(creation, group, configuration)(reading([out, ssh]));
+    const made = defaultGroupMadeBy(creation, group, configuration)(reading([LETS_ALL_OUT, ssh]));
     expect(made.hints).toMatchObject({ present: [], complete: true, byTrustedActor: false });
     expect(made.otherIds).toBeUndefined();
   });

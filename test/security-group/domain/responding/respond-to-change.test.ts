@@ -29,7 +29,7 @@ import {
   removed,
   sentryItself,
 } from '../../samples/changes';
-import { rule } from '../../samples/rules';
+import { LETS_ALL_OUT, rule } from '../../samples/rules';
 
 const ssh = rule({ id: 'sgr-ssh' });
 const http = rule({ id: 'sgr-http', fromPort: 80, toPort: 80 });
@@ -903,14 +903,6 @@ describe('what comes into being', () => {
   });
 
   test('a VPC brings a default group, which is judged with its rules, and no other', async () => {
-    const outward = rule({
-      id: 'sgr-out',
-      direction: 'egress',
-      protocol: '-1',
-      fromPort: -1,
-      toPort: -1,
-      ipRange: '0.0.0.0/0',
-    });
     const sentry = new SentryInMemory(
       configurationOf([locked], {
         monitoredGroups: { include: [{ kind: 'vpc', vpcId: 'vpc-1' }], exclude: [] },
@@ -921,7 +913,7 @@ describe('what comes into being', () => {
       ['sg-1', 'default'],
       ['sg-2', 'web'],
     ] as const) {
-      sentry.groups.create({ id, name, vpcId: 'vpc-1' }, outward);
+      sentry.groups.create({ id, name, vpcId: 'vpc-1' }, LETS_ALL_OUT);
     }
     await sentry.respond({ ...changeOf({}), subject: { kind: 'vpc-created', vpcId: 'vpc-1' } });
     expect(sentry.groups.ruleIds('sg-1')).toEqual([]);
