@@ -19,10 +19,11 @@ export const ACTION_LIFE: KindOfLife = {
   about: `The [example](own-asker.md) whose function deletes snapshots, and is disturbed like all others. Three deletions
 are asked for. Two people approve the first, and the snapshot is deleted; someone denies the second; two approve the
 third for eight hours, and it ends. Compared are the snapshots, what is stored of each request and its result, the audit,
-every text that Slack shows, and dead letters. Where a question says that it failed, someone has it tried again at
-the end. Where its own earlier call has deleted the snapshot, the function says so in other words: that is no
-difference. No one repeats a call of that function whose answer is lost. With every answer lost it has no answer at all,
-so its messages become dead letters, of which an alarm tells, until someone has it tried again.`,
+every text that Slack shows, and dead letters. At the end an operator does what the runbook says: what failed is tried
+again, and dead letters are redriven. Where its own earlier call has deleted the snapshot, the function says so in other
+words: that is no difference. No one repeats a call of that function whose answer is lost. With every answer lost it has
+no answer at all, so its messages become dead letters, of which an alarm tells, until they are redriven. By then the
+eight hours are over, and what they allowed is not carried out.`,
   async begin() {
     return new ActionLife(await ActionSandbox.start());
   },
@@ -55,6 +56,7 @@ class ActionLife implements Life {
     await after?.(since);
     const ids = [approved, denied, timed];
     for (const id of ids) await this.retryWhatFailed(id);
+    const letters = await this.deadLetters.redriven();
     await sandbox.pass(LATER_MS);
     await sandbox.pass(LATER_MS);
     const own = (texts: readonly string[]) => texts.map((text) => nameless(text, ids));
@@ -67,7 +69,7 @@ class ActionLife implements Life {
       results: own(await this.resultsOf(ids)),
       audit: own(await this.auditOf(ids)),
       slack: distinct(own(shownTexts(sandbox.slack.messages.slice(messages)))),
-      'dead letters': await this.deadLetters.taken(),
+      'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
     await sandbox.pass(BETWEEN_LIVES_MS);
     return left;
