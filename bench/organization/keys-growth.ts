@@ -101,7 +101,7 @@ async function report({ aws, dynamo, notifications, ...hub }: HubAtWork): Promis
         await notifications.publish(organizationNotification(found, part, accounts, 'App/Keys'));
         return aws.clock.now();
       },
-      tellOwners: async () => undefined,
+      tellOwners: async () => [],
       withRecords: async (_, work) => work(RECORDS),
     },
     aws.clock.now(),

@@ -96,7 +96,10 @@ const times = z.pipe(
 );
 const stepTaken = z.pipe(
   z.object({
-    M: z.object({ step, at: time, reasons: z.optional(text), owner: z.optional(text) }),
+    M: z.object({
+      ...{ step, at: time, reportedAt: z.optional(time) },
+      ...{ reasons: z.optional(text), owner: z.optional(text) },
+    }),
   }),
   z.transform(({ M }) => M),
 );
@@ -332,13 +335,14 @@ export function itemOf({
   };
 }
 
-function stepTakenOf({ step: kind, at, reasons, owner }: UntoldStep): AttributeValue {
+function stepTakenOf({ step: kind, at, reasons, owner, reportedAt }: UntoldStep): AttributeValue {
   return {
     M: {
       step: { S: kind },
       at: timeOf(at),
       ...(reasons && { reasons: { S: JSON.stringify(reasons) } }),
       ...(owner && { owner: { S: JSON.stringify(owner) } }),
+      ...(reportedAt && { reportedAt: timeOf(reportedAt) }),
     },
   };
 }

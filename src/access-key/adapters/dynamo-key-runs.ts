@@ -61,9 +61,10 @@ export class DynamoKeyRuns implements KeyRuns {
   async current(): Promise<KeyRun | undefined> {
     const value = await this.get(RUNS_PARTITION, CURRENT_RUN);
     if (value === undefined) return undefined;
-    const { parts, partsToldAt, ...stored } = runSchema.parse(JSON.parse(value));
-    const nextPartToldAt = stored.nextPartToldAt ?? partsToldAt?.[stored.partsRemembered];
-    const run = { ...stored, ...(nextPartToldAt && { nextPartToldAt }) };
+    const { parts, nextPartToldAt, ...stored } = runSchema.parse(JSON.parse(value));
+    const { partsTold = stored.partsRemembered + (nextPartToldAt ? 1 : 0) } = stored;
+    const lastToldAt = stored.lastToldAt ?? nextPartToldAt;
+    const run = { ...stored, partsTold, ...(lastToldAt && { lastToldAt }) };
     return parts === undefined ? run : { ...run, ...(await this.accountsOf(run.id, parts)) };
   }
 

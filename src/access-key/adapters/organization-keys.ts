@@ -30,7 +30,7 @@ import { SnsNotifications } from '../../shared/adapters/notification/sns-notific
 import type { Clock } from '../../shared/domain/clock';
 import type { InventoryPlace } from '../contracts/key-sentry-parameter';
 import { type HasTime, type InventoryPorts, takeInventory } from '../domain/key-inventory';
-import type { KeyReport } from '../domain/key-report';
+import type { KeyReport, PlacedKey } from '../domain/key-report';
 import {
   type AccountToLookAt,
   answerForAccount,
@@ -76,7 +76,7 @@ export interface OrganizationKeysProps {
     report: OrganizationReport,
     configuration: LoadedKeySentryConfiguration,
     accountName: (accountId: string) => string,
-  ): Promise<void>;
+  ): Promise<readonly PlacedKey[]>;
 }
 
 /** The keys of all accounts of a hub: a message an account, and one report. */

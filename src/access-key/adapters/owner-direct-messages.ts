@@ -7,8 +7,7 @@ import {
   type DirectMessageOrder,
 } from '../../approval/contracts/direct-message';
 import type { FailureReporter } from '../../shared/adapters/failure/failure-reporter';
-import { type MessageToSend, sendEach } from '../../shared/adapters/queue/send-messages';
-import { reasonOf } from '../../shared/domain/failure/failure';
+import { type MessageToSend, sendPossible } from '../../shared/adapters/queue/send-messages';
 import { ACCESS_KEY_METRICS } from '../contracts/key-metrics';
 import type { KeyReport, PlacedKey } from '../domain/key-report';
 import { keysByOwner, type OrganizationReport } from '../domain/organization/organization-report';
@@ -34,22 +33,28 @@ export interface OwnerDirectMessagesProps {
 export class OwnerDirectMessages {
   constructor(private readonly props: OwnerDirectMessagesProps) {}
 
-  async tellOf(queueUrl: string, report: KeyReport, account: string): Promise<void> {
+  /** Gives the keys of owners whose message SQS refused. */
+  async tellOf(
+    queueUrl: string,
+    report: KeyReport,
+    account: string,
+  ): Promise<readonly PlacedKey[]> {
     const keys = report.keys.map((key) => ({ ...key, accountId: account }));
-    await this.attempt(queueUrl, groupByOwner(keys), report.survey.at, {
+    return this.attempt(queueUrl, groupByOwner(keys), report.survey.at, {
       maxKeyAge: () => report.maxKeyAge,
       accountName: (accountId) => accountId,
     });
   }
 
+  /** Gives the keys of owners whose message SQS refused. */
   async tellOfAll(
     queueUrl: string,
     { accounts, at }: OrganizationReport,
     accountName: OwnerMessageContext['accountName'],
-  ): Promise<void> {
+  ): Promise<readonly PlacedKey[]> {
     // A deployment in the midst of a run has some accounts looked at by another age than others.
     const ages = new Map(accounts.map(({ accountId, report }) => [accountId, report.maxKeyAge]));
-    await this.attempt(queueUrl, keysByOwner(accounts), at, {
+    return this.attempt(queueUrl, keysByOwner(accounts), at, {
       maxKeyAge: (accountId) => ages.get(accountId)!,
       accountName,
     });
@@ -61,26 +66,31 @@ export class OwnerDirectMessages {
     groups: readonly OwnerGroup<PlacedKey>[],
     at: Date,
     context: Omit<OwnerMessageContext, 'sentry'>,
-  ): Promise<void> {
-    const { sqs, sentry, logger, failures } = this.props;
+  ): Promise<readonly PlacedKey[]> {
+    const { sqs, sentry } = this.props;
     const { owners, pastLimit } = messagedOwners(groups, at);
     if (pastLimit > 0) this.countNotMessaged(pastLimit);
-    try {
-      const orders = owners.map((owner, place): MessageToSend => ({
-        content: orderOf(owner, at, { ...context, sentry }),
-        delaySeconds: messageDelaySeconds(place),
-      }));
-      await sendEach(sqs, queueUrl, orders, 'direct messages to owners');
-    } catch (error) {
-      logger.error('direct messages to owners could not be ordered', { error });
-      this.countNotMessaged(owners.length);
-      failures.add(`direct messages ${at.toISOString()}`, {
-        work: { what: 'The direct messages to the owners of the keys in a report' },
-        next: 'The report and the events for owners were sent. Owners hear with the next report, if it still has keys of theirs.',
-        state: 'given-up',
-        reason: reasonOf(error),
-      });
-    }
+    const orders = owners.map((owner, place): MessageToSend => ({
+      content: orderOf(owner, at, { ...context, sentry }),
+      delaySeconds: messageDelaySeconds(place),
+    }));
+    const { messages, reason } = await sendPossible(sqs, queueUrl, orders);
+    const refused = new Set(messages);
+    const unheard = owners.filter((_, place) => refused.has(orders[place]!));
+    if (unheard.length > 0) this.reportUnheard(unheard.length, at, reason);
+    return unheard.flatMap(({ keys }) => keys);
+  }
+
+  private reportUnheard(owners: number, at: Date, reason: string): void {
+    const { logger, failures } = this.props;
+    logger.error('direct messages to owners could not be ordered', { owners, reason });
+    this.countNotMessaged(owners);
+    failures.add(`direct messages ${at.toISOString()}`, {
+      work: { what: `The direct messages to ${owners} owners of the keys in a report` },
+      next: 'The report and the events for owners were sent. The keys of these owners stay news: the next report tells them again, and notices to them count from then on.',
+      state: 'given-up',
+      reason,
+    });
   }
 
   private countNotMessaged(owners: number): void {

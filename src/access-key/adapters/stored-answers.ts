@@ -30,11 +30,11 @@ export const runSchema = z.object({
   /** How many items its accounts are in. Absent: none, they are all here. */
   parts: z.optional(z.int()),
   closedAt: z.optional(time),
-  /** Written by an earlier version, for all parts. */
-  partsToldAt: z.optional(z.array(time)),
+  partsTold: z.optional(z.int()),
+  lastToldAt: z.optional(time),
   partsRemembered: z.int(),
+  /** Written by an earlier version, which remembered each part before it told the next. */
   nextPartToldAt: z.optional(time),
-  isTold: z.optional(z.boolean()),
   doneAt: z.optional(time),
   awaitsInventory: z.optional(z.boolean()),
 });

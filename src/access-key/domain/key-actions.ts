@@ -55,6 +55,8 @@ export interface UntoldStep extends ReasonedStep {
   readonly at: Date;
   /** Who is to hear of it: of a key that is gone, a later run looks for no owner. */
   readonly owner?: KnownOwner;
+  /** When it was reported, where its owner could not be told. */
+  readonly reportedAt?: Date;
 }
 
 /**
@@ -70,7 +72,7 @@ export interface KeyRecord {
   readonly toldAt: NoticeTimes;
   /** Since when the key has been seen inactive, without a break. */
   readonly inactiveSince?: Date;
-  /** A step that was taken and is not told yet. */
+  /** A step that was taken and is not told yet, or not to its owner. */
   readonly untold?: UntoldStep;
   /** The last question to people. */
   readonly approval?: KeyApproval;

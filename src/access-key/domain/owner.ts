@@ -100,6 +100,11 @@ export function addressOf(owner: Owner | undefined): string | undefined {
   return ADDRESS.exec(owner.name)?.[0] === owner.name ? owner.name : undefined;
 }
 
+export function isSameAddress(one: Owner | undefined, other: Owner | undefined): boolean {
+  const address = addressOf(one)?.toLowerCase();
+  return address !== undefined && address === addressOf(other)?.toLowerCase();
+}
+
 /** Of an owner, in characters. */
 export const LONGEST_OWNER = 100;
 

@@ -8,7 +8,9 @@ import {
   nextStep,
   type NextStep,
 } from './key-actions';
+import type { ApprovedKey } from './key-approval';
 import type { KeyStep } from './key-step';
+import { isSameAddress } from './owner';
 import { remember, type Retired, type Retirement } from './retirement';
 import { held, noticedOf, pendingStep } from './step-records';
 import type { Survey, Unknown } from './survey';
@@ -20,15 +22,15 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
   for (const key of survey.seen.filter((each) => isNews(each, records.get(each.id)))) {
     records.set(key.id, await remember(key, records.get(key.id), retirement));
   }
+  const { approved } = retirement;
   const untold = await Promise.all(
     [...records.values()]
-      .filter((record) => record.untold)
+      .filter((record) => isToldHere(record, approved))
       .map((record) => untoldStep(record, retirement)),
   );
   const unknowns = [...survey.unknowns, ...untold.flatMap((result) => result.unknowns)];
   const steps: KeyStep[] = [];
   let taken = 0;
-  const { approved } = retirement;
   // Where one key is carried out, the others of its user are none of its business.
   const keys = survey.keys
     .filter(({ id }) => !records.get(id)?.untold && (!approved || approved.keyId === id))
@@ -40,7 +42,7 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
       key,
       record,
       next,
-      holdingReason(unknowns, taken, records, retirement.rules),
+      holdingReason(key, unknowns, taken, records, retirement.rules),
       retirement,
     );
     taken += result.steps.filter(({ report }) =>
@@ -74,11 +76,17 @@ export function observeKeys(survey: Survey, rules: KeyActionRules, now: Date): K
   });
 }
 
+/** No owner gets a direct message about a decision: what waits for one is left to a run. */
+function isToldHere({ keyId, untold }: KeyRecord, approved: ApprovedKey | undefined): boolean {
+  return untold !== undefined && !(approved && approved.keyId !== keyId && untold.reportedAt);
+}
+
 /**
  * Nothing is done while anything is unknown, or while an earlier step is not told: retries would go
- * on and on behind everyone's back.
+ * on and on behind everyone's back. Where only its owner could not be told, other keys go on.
  */
 function holdingReason(
+  key: AccessKeyWithUse,
   unknowns: readonly Unknown[],
   taken: number,
   records: ReadonlyMap<string, KeyRecord>,
@@ -87,8 +95,12 @@ function holdingReason(
   if (unknowns.length > 0) {
     return 'the run is incomplete: nothing is done while anything is unknown';
   }
-  if ([...records.values()].some(({ untold }) => untold)) {
+  const untold = [...records.values()].flatMap((record) => record.untold ?? []);
+  if (untold.some(({ reportedAt }) => !reportedAt)) {
     return 'an earlier step was not reported yet: it is left to the next run';
+  }
+  if (untold.some(({ owner }) => isSameAddress(owner, key.owner))) {
+    return 'its owner could not be told of an earlier step yet: it is left to the next run';
   }
   return taken >= maxActionsPerRun
     ? `${maxActionsPerRun} steps were taken in this run: it is left to the next`

@@ -7,6 +7,7 @@ import {
   isWorthTelling,
   keyReport,
   type KeyReport,
+  type PlacedKey,
   type ReportedKey,
 } from './key-report';
 import type { Part } from './key-report-text';
@@ -17,6 +18,7 @@ import { compareReports } from './report-changes';
 import { afterQuietRun, afterReport, isTimeToTell, type ReportTiming } from './report-timing';
 import { observeKeys, retireKeys } from './retire-keys';
 import type { Retired } from './retirement';
+import { afterUnheard } from './step-records';
 import { type AccessKeySource, type Survey, surveyAccount, type SurveyRules } from './survey';
 
 /** SNS takes 256 KB a message; a key takes three of them at the most, its owner included. */
@@ -45,8 +47,11 @@ export interface KeySentryPorts extends KeyPlace {
   readonly memory?: ReportMemory;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: KeyReport, keys: readonly ReportedKey[], part: Part): Promise<Date>;
-  /** Has each owner hear of the keys in a report that was told. */
-  tellOwners(report: KeyReport): Promise<void>;
+  /**
+   * Has each owner hear of the keys in a report that was told. Gives the keys of those who could
+   * not be told.
+   */
+  tellOwners(report: KeyReport): Promise<readonly PlacedKey[]>;
   announce(report: KeyReport): Promise<void>;
 }
 
@@ -96,7 +101,10 @@ interface ChangePorts extends KeySentryPorts {
   readonly memory: ReportMemory;
 }
 
-/** What was told is remembered last: a crash before repeats marks and events, and loses none. */
+/**
+ * What was told is remembered last: a crash before repeats marks and events, and loses none.
+ * Nothing is, where an owner could not be told: it might be no news to the next run.
+ */
 async function tellOfChanges(
   report: KeyReport,
   { tellsWhenNothingFound }: KeySentryConfiguration,
@@ -121,7 +129,8 @@ async function tellOfChanges(
     if (quiet) await memory.write(quiet);
     return marked;
   }
-  const acceptedAt = await tellInParts(marked, ports);
+  const { acceptedAt, unheard } = await tellInParts(marked, ports);
+  if (unheard.length > 0) return marked;
   await memory.write(afterReport(timing, run, { keys: compared.toRemember, acceptedAt }));
   return marked;
 }
@@ -176,12 +185,19 @@ interface ToldKeys {
   readonly acceptedAt: Date;
 }
 
+interface ToldReport {
+  /** The last of its messages. */
+  readonly acceptedAt: Date;
+  /** The keys whose owners could not be told. */
+  readonly unheard: readonly PlacedKey[];
+}
+
 /**
  * Owners hear before anything is remembered: what is remembered is news to no later run, so they
  * would never hear of a step that was taken, or of a notice as such. Of a report that broke off
  * they hear when all of it is told.
  */
-async function tellInParts(report: KeyReport, ports: TellingPorts): Promise<Date> {
+async function tellInParts(report: KeyReport, ports: TellingPorts): Promise<ToldReport> {
   const { tell, tellOwners, records } = ports;
   const of = Math.max(1, Math.ceil(report.keys.length / KEYS_PER_MESSAGE));
   const told: ToldKeys[] = [];
@@ -194,14 +210,37 @@ async function tellInParts(report: KeyReport, ports: TellingPorts): Promise<Date
     await rememberTold(told.map(withoutStepsTaken), records);
     throw error;
   }
-  await tellOwners(report);
-  await rememberTold(told, records);
-  return told.at(-1)!.acceptedAt;
+  const unheard = await tellOwners(report);
+  await rememberHeard(told, unheard, records);
+  return { acceptedAt: told.at(-1)!.acceptedAt, unheard };
 }
 
 /** They are in no later report that would be told to their owners, so the next try tells them. */
 function withoutStepsTaken({ keys, acceptedAt }: ToldKeys): ToldKeys {
   return { keys: keys.filter(({ step }) => step?.report.kind !== 'done'), acceptedAt };
+}
+
+/** What an owner could not be told stays news to the next run. */
+async function rememberHeard(
+  told: readonly ToldKeys[],
+  unheard: readonly PlacedKey[],
+  records: KeyRecords,
+): Promise<void> {
+  const ids = new Set(unheard.map(({ keyId }) => keyId));
+  const isUnheard = ({ keyId }: ReportedKey) => ids.has(keyId);
+  for (const { keys, acceptedAt } of told) {
+    const heard = keys.filter((key) => !isUnheard(key));
+    await rememberTold([{ keys: heard, acceptedAt }], records);
+    await rememberUnheard({ keys: keys.filter(isUnheard), acceptedAt }, records);
+  }
+}
+
+async function rememberUnheard({ keys, acceptedAt }: ToldKeys, records: KeyRecords): Promise<void> {
+  const steps = keys.flatMap(({ step }) => (step?.afterTold ? step : []));
+  for (const { keyId, report } of steps) {
+    const record = await records.read(keyId);
+    if (record) await records.write(afterUnheard(record, report, acceptedAt));
+  }
 }
 
 /** A notice counts from the moment when SNS accepted it. */

@@ -83,8 +83,8 @@ export function doneReport(done: KeyRecord, taken: ReasonedStep, at: Date): Step
 }
 
 /** Whether it is certain that it was deactivated then, no matter who activated it since. */
-export function isUsedUp({ approval }: KeyRecord, at: Date): boolean {
-  return approval?.deactivatedAt?.getTime() === at.getTime();
+export function wasDeactivatedAt({ deactivated }: KeyRecord, at: Date): boolean {
+  return deactivated?.lastAt.getTime() === at.getTime();
 }
 
 export function held(record: KeyRecord, step: ReasonedStep, reason: string): Retired {
@@ -128,6 +128,17 @@ export function afterReported(record: KeyRecord, report: StepReport, acceptedAt:
     case 'held':
       return toldOf(record, report, acceptedAt);
   }
+}
+
+/**
+ * The record to keep where the step was reported, and its owner could not be told: both stay news
+ * to the next run. What is certain by now is not left to be guessed from the key.
+ */
+export function afterUnheard(record: KeyRecord, report: StepReport, reportedAt: Date): KeyRecord {
+  const { untold } = record;
+  if (!untold) return record;
+  const certain = report.kind === 'done' ? doneOf(record, report.step, report.at) : record;
+  return { ...certain, untold: { ...untold, reportedAt } };
 }
 
 function withoutUntold(record: KeyRecord, step: StepKind): KeyRecord {

@@ -18,9 +18,9 @@ import {
   doneReport,
   goneStep,
   held,
-  isUsedUp,
   pendingStep,
   reasoned,
+  wasDeactivatedAt,
 } from './step-records';
 import type { Unknown } from './survey';
 import { reasonOf } from '../../shared/domain/failure/failure';
@@ -181,7 +181,7 @@ export async function untoldStep(record: KeyRecord, { source, now }: Retirement)
     const key = (await source.keysOf(userName))?.find(({ id }) => id === keyId);
     const isDone =
       untold.step === 'deactivate'
-        ? key?.status !== 'Active' || isUsedUp(told, untold.at)
+        ? key?.status !== 'Active' || wasDeactivatedAt(told, untold.at)
         : key === undefined;
     const after = isDone ? doneOf(told, untold.step, untold.at) : told;
     const report: StepReport = isDone

@@ -187,6 +187,7 @@ async function tryOnce(
       await announcing.attempt(toOwners(report.survey.at, place), async () =>
         ownerEvents.tellOf(report, place),
       );
+      return [];
     },
     // Findings are those of runs over the whole account.
     announce: async (report: KeyReport) => count(report),

@@ -43,7 +43,7 @@ import { ACCESS_KEY_METRICS as METRIC } from '../contracts/key-metrics';
 import type { InventoryPlace } from '../contracts/key-sentry-parameter';
 import type { AccountInventory } from '../domain/inventory-csv';
 import { type HasTime, type InventoryKey, takeInventory } from '../domain/key-inventory';
-import { countByClass, type KeyReport, oldestAge } from '../domain/key-report';
+import { countByClass, type KeyReport, oldestAge, type PlacedKey } from '../domain/key-report';
 import type { FindingClass } from '../domain/key-rules';
 import type { RunInventory } from '../domain/organization/keep-run-inventory';
 import { organizationInventory } from '../domain/organization/organization-inventory';
@@ -105,11 +105,11 @@ const ports = {
 async function tellOwners(
   report: KeyReport,
   { ownerMessages }: LoadedKeySentryConfiguration,
-): Promise<void> {
+): Promise<readonly PlacedKey[]> {
   await announcing.attempt(toOwners(report.survey.at, account), async () =>
     ownerEvents.tellOf(report, account),
   );
-  if (ownerMessages) await directMessages.tellOf(ownerMessages.queueUrl, report, account);
+  return ownerMessages ? directMessages.tellOf(ownerMessages.queueUrl, report, account) : [];
 }
 
 async function announce(accountId: string, report: KeyReport): Promise<void> {
@@ -212,8 +212,8 @@ function organizationOf(variable: HubVariable): OrganizationKeys {
       await announcing.attempt(toOwners(report.at, account), async () =>
         ownerEvents.tellOfAll(report),
       );
-      if (!ownerMessages) return;
-      await directMessages.tellOfAll(ownerMessages.queueUrl, report, accountName);
+      if (!ownerMessages) return [];
+      return directMessages.tellOfAll(ownerMessages.queueUrl, report, accountName);
     },
   });
 }

@@ -105,6 +105,7 @@ const records: fc.Arbitrary<EveryField<KeyRecord>> = fc.record({
       ...{ step, at: time },
       reasons: optional(fc.array(standingReasons)),
       owner: optional(owners),
+      reportedAt: optional(time),
     }),
   ),
   deactivated: optional(fc.record({ times: fc.nat(), lastAt: time })),

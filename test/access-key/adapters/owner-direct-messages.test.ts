@@ -102,12 +102,41 @@ test('that SQS takes none is reported and counted, and fails no run', async () =
   const { counted, failures, messages } = ordering(async () => {
     throw new Error('AccessDenied');
   });
-  await messages.tellOfAll('https://queue', organizationReport, (id) => id);
+  const unheard = await messages.tellOfAll('https://queue', organizationReport, (id) => id);
+  expect(unheard.map(({ accountId }) => accountId)).toEqual([HUB, MEMBER]);
   expect(counted).toHaveBeenCalledWith('KeyOwnersNotMessaged', 'Count', 1);
   expect(failures.add).toHaveBeenCalledWith(
     expect.any(String),
     expect.objectContaining({ state: 'given-up', reason: 'AccessDenied' }),
   );
+});
+
+test('of the owners of one call, only those count whose message SQS refused', async () => {
+  const refusal = { Id: '1', Code: 'InternalError', Message: 'try again', SenderFault: false };
+  const { counted, failures, messages } = ordering(async () => ({ Failed: [refusal] }));
+  const keys = ['ann', 'ben', 'cat'].map((name): PlacedKey => ({
+    ...keyOf(HUB, `AK-${name}`),
+    owner: { ...OLGA, name: `${name}@example.com` },
+  }));
+  const report = { survey: SURVEY, keys, maxKeyAge: 90 };
+  const unheard = await messages.tellOf('https://queue', report, HUB);
+  expect(unheard.map(({ keyId }) => keyId)).toEqual(['AK-ben']);
+  expect(counted).toHaveBeenCalledWith('KeyOwnersNotMessaged', 'Count', 1);
+  expect(failures.add).toHaveBeenCalledWith(
+    expect.any(String),
+    expect.objectContaining({ reason: 'try again' }),
+  );
+});
+
+test('owners past the hundred were not refused: there is nothing to make up for', async () => {
+  const { counted, messages } = ordering(async () => ({}));
+  const keys = Array.from({ length: 101 }, (_, index): PlacedKey => ({
+    ...keyOf(HUB, `AK${index}`),
+    owner: { ...OLGA, name: `owner-${index}@example.com` },
+  }));
+  const report = { survey: SURVEY, keys, maxKeyAge: 90 };
+  expect(await messages.tellOf('https://queue', report, HUB)).toEqual([]);
+  expect(counted).toHaveBeenCalledWith('KeyOwnersNotMessaged', 'Count', 1);
 });
 
 test('an order of a later version is refused, and a pointer is none', () => {

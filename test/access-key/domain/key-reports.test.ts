@@ -161,7 +161,7 @@ test('nothing is remembered that SNS has not accepted', async () => {
     region: account.region,
     memory: account.memory,
     announce: async () => undefined,
-    tellOwners: async () => undefined,
+    tellOwners: async () => [],
     tell: async () => {
       throw new Error('SNS is down');
     },
@@ -178,6 +178,22 @@ test('owners hear of a report before it is remembered: a crash in between loses 
   await expect(run(account, configurationOf(CHANGES))).rejects.toThrow('no table');
   expect(account.toldOwners).toHaveLength(1);
 });
+
+test.each([EVERY, CHANGES, ON_WEDNESDAYS])(
+  'what an owner could not be told stays news to the next run, with %j',
+  async (timing) => {
+    const tags = new Map([['Owner', 'olga@example.com']]);
+    const account = accountOf(user('old', [key('AKOLD', 95)], { tags }));
+    const { rules } = configurationOf(timing);
+    const owned = configurationOf(timing, {
+      rules: { ...rules, owners: [{ kind: 'tag', key: 'Owner' }] },
+    });
+    account.refusedOwners.add('olga@example.com');
+    expect(await toldOf(account, owned, 2)).toEqual([true, true]);
+    account.refusedOwners.clear();
+    expect(await toldOf(account, owned, 2)).toEqual([true, timing === EVERY]);
+  },
+);
 
 describe('what is not listed any more', () => {
   test.each<[string, (account: RememberingAccount) => void, string]>([

@@ -1,4 +1,4 @@
-import { dueText } from '../../../src/access-key/domain/key-report';
+import { dueText, type ReportedKey } from '../../../src/access-key/domain/key-report';
 import { keyReportText } from '../../../src/access-key/domain/key-report-text';
 import {
   KEYS_PER_MESSAGE,
@@ -563,6 +563,112 @@ describe('with owners', () => {
     account.model.failing.set('tagsOf user-0', 'AccessDenied');
     expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
     expect(account.toldOwners.at(-1)?.keys).toMatchObject([{ owner: { name: 'a' } }]);
+  });
+
+  describe('whose message SQS refuses', () => {
+    const [OLGA, BEN] = ['olga@example.com', 'ben@example.com'];
+    const refusing = (account: FaultyAccount, owner: string) => account.refusedOwners.add(owner);
+    const stepsOf = (keys: readonly ReportedKey[]) =>
+      Object.fromEntries(
+        keys.map(({ keyId, step }) => [keyId, step && `${step.report.kind} ${step.report.step}`]),
+      );
+
+    test('have the whole grace from the report on of which they hear', async () => {
+      const account = ofTeams(OLGA, BEN);
+      account.pass(6);
+      refusing(account, OLGA);
+      await run(account, OWNED);
+      account.refusedOwners.clear();
+      account.pass(5);
+      expect(stepsOf((await run(account, OWNED)).keys)).toEqual({
+        'AKIA-0': 'notice deactivate',
+        'AKIA-1': 'wait deactivate',
+      });
+      account.pass(5);
+      expect(stepsOf((await run(account, OWNED)).keys)).toEqual({
+        'AKIA-0': 'wait deactivate',
+        'AKIA-1': 'done deactivate',
+      });
+    });
+
+    test('lose no notice that they have heard of', async () => {
+      const account = ofTeams(OLGA);
+      account.pass(6);
+      await run(account, OWNED);
+      account.pass(4);
+      refusing(account, OLGA);
+      expect(await stepsOfRun(account, OWNED)).toEqual(['wait deactivate']);
+      account.pass(4);
+      expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
+    });
+
+    test('hear with the next run that their key was deleted', async () => {
+      const account = ofTeams(OLGA);
+      for (const days of [6, 8, 1, 10, 10]) {
+        account.pass(days);
+        await run(account, OWNED);
+      }
+      account.pass(11);
+      refusing(account, OLGA);
+      expect(await stepsOfRun(account, OWNED)).toEqual(['done delete']);
+      account.refusedOwners.clear();
+      account.pass(1);
+      expect(await stepsOfRun(account, OWNED)).toEqual(['done delete']);
+      expect(account.toldOwners.at(-1)?.keys).toMatchObject([{ owner: { name: OLGA } }]);
+      expect(await stepsOfRun(account, OWNED)).toEqual([]);
+    });
+
+    test('hear that their key was deactivated, also where someone has activated it since', async () => {
+      const account = ofTeams(OLGA);
+      account.pass(6);
+      await run(account, OWNED);
+      account.pass(8);
+      refusing(account, OLGA);
+      expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
+      account.model.key('AKIA-0')!.status = 'Active';
+      account.refusedOwners.clear();
+      account.pass(1);
+      expect(await stepsOfRun(account, OWNED)).toEqual(['done deactivate']);
+      expect(account.remembered('AKIA-0')?.deactivated?.times).toBe(1);
+    });
+
+    test('hear of one step before another of their keys takes one; keys of others go on', async () => {
+      const account = ofTeams(OLGA, BEN, OLGA);
+      const slowly = { ...OWNED, actions: { ...OWNED.actions!, maxActionsPerRun: 1 } };
+      account.pass(6);
+      await run(account, slowly);
+      account.pass(8);
+      refusing(account, OLGA);
+      expect(stepsOf((await run(account, slowly)).keys)['AKIA-2']).toBe('done deactivate');
+      expect(stepsOf((await run(account, slowly)).keys)['AKIA-1']).toBe('done deactivate');
+      const { keys } = await run(account, slowly);
+      expect(keys.find(({ keyId }) => keyId === 'AKIA-0')?.step?.report).toMatchObject({
+        kind: 'held',
+        reason: expect.stringContaining('its owner could not be told of an earlier step'),
+      });
+      account.refusedOwners.clear();
+      await run(account, slowly);
+      expect(stepsOf((await run(account, slowly)).keys)['AKIA-0']).toBe('done deactivate');
+    });
+
+    test('keep what waits for them, also where a decision about another key is told', async () => {
+      const account = ofTeams(OLGA, BEN);
+      account.pass(6);
+      await run(account, OWNED);
+      account.pass(8);
+      refusing(account, OLGA);
+      await run(account, OWNED);
+      const approved = { keyId: 'AKIA-1', requestId: '1' };
+      const ports = { ...account, approved, tellOwners: async () => [] };
+      const { keys } = await runKeySentry(
+        OWNED,
+        { ...ports, changer: account, records: account },
+        account.begin([]),
+      );
+      expect(stepsOf(keys)['AKIA-0']).toBeUndefined();
+      account.refusedOwners.clear();
+      expect(stepsOf((await run(account, OWNED)).keys)['AKIA-0']).toBe('done deactivate');
+    });
   });
 
   test('a large report stays by owner when it is split', async () => {

@@ -10,7 +10,7 @@ import type { AccessKey } from '../../../src/access-key/domain/access-key';
 import type { DeactivationReason } from '../../../src/access-key/domain/deactivation-reasons';
 import type { KeyRecord, StepKind } from '../../../src/access-key/domain/key-actions';
 import type { KeyApproval } from '../../../src/access-key/domain/key-approval';
-import type { KeyReport, ReportedKey } from '../../../src/access-key/domain/key-report';
+import type { KeyReport, PlacedKey, ReportedKey } from '../../../src/access-key/domain/key-report';
 import type {
   ChangeAnswer,
   KeyAsker,
@@ -73,6 +73,8 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
   /** Of which owners heard. */
   readonly toldOwners: KeyReport[] = [];
   endsBeforeOwnersHear = false;
+  /** Whose messages SQS refuses. */
+  readonly refusedOwners = new Set<string>();
   readonly told: Told[] = [];
   readonly model: AccountInMemory;
   readonly source: KeySentryPorts['source'];
@@ -234,9 +236,12 @@ export class FaultyAccount implements KeySentryPorts, KeyChanger, KeyRecords {
     });
 
   /** As its adapter: what goes wrong there is told by another way. */
-  readonly tellOwners = async (report: KeyReport): Promise<void> => {
+  readonly tellOwners = async (report: KeyReport): Promise<readonly PlacedKey[]> => {
     if (this.endsBeforeOwnersHear) throw new Error('the function has ended');
     this.toldOwners.push(report);
+    return report.keys
+      .filter(({ owner }) => owner?.kind === 'known' && this.refusedOwners.has(owner.name))
+      .map((key) => ({ ...key, accountId: this.account }));
   };
 
   readonly announce = async (): Promise<void> => this.call(async () => undefined);

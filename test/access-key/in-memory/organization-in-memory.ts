@@ -10,9 +10,10 @@ import {
   type KeyRun,
 } from '../../../src/access-key/domain/organization/key-run';
 import { organizationInventory } from '../../../src/access-key/domain/organization/organization-inventory';
-import type {
-  OrganizationPart,
-  OrganizationReport,
+import {
+  keysByOwner,
+  type OrganizationPart,
+  type OrganizationReport,
 } from '../../../src/access-key/domain/organization/organization-report';
 import type {
   HubAccounts,
@@ -87,6 +88,8 @@ export class OrganizationInMemory {
   }[] = [];
   /** Of which owners heard. */
   readonly toldOwners: OrganizationReport[] = [];
+  /** Whose messages SQS refuses. */
+  readonly refusedOwners = new Set<string>();
   readonly refusing = new Map<string, Refusal>();
   readonly failing = new Set<string>();
   /** How things stood as the inventory of an account was taken. */
@@ -205,6 +208,9 @@ export class OrganizationInMemory {
         },
         tellOwners: async (report) => {
           this.toldOwners.push(report);
+          return keysByOwner(report.accounts)
+            .filter(({ name }) => name !== undefined && this.refusedOwners.has(name))
+            .flatMap(({ keys }) => keys);
         },
         withRecords: async (accountId, work) => work(this.models.get(accountId)!.records),
       },

@@ -10,15 +10,12 @@ export interface KeyRun {
   readonly suspended: readonly string[];
   /** Answers after that belong to no report. */
   readonly closedAt?: Date;
+  /** How many parts SNS accepted. */
+  readonly partsTold: number;
+  /** When SNS accepted the last of those. */
+  readonly lastToldAt?: Date;
   /** The parts of which all was remembered that follows from having told them. */
   readonly partsRemembered: number;
-  /** When SNS accepted the part after those. Absent: it has not. */
-  readonly nextPartToldAt?: Date;
-  /**
-   * All parts were told. Once the run is remembered as the last report, nothing in it is new, and a
-   * retry could not say so.
-   */
-  readonly isTold?: boolean;
   /** Nothing of the run is left to be told or remembered. */
   readonly doneAt?: Date;
   /** Its inventory is still to be kept: rows of accounts may come after their answers. */
@@ -71,7 +68,7 @@ export function newRun(
   accounts: Pick<KeyRun, 'asked' | 'suspended'>,
   now: Date,
 ): KeyRun {
-  return { id, startedAt: now, ...accounts, partsRemembered: 0 };
+  return { id, startedAt: now, ...accounts, partsTold: 0, partsRemembered: 0 };
 }
 
 /** Whether everyone has answered, or no one is waited for any longer. */

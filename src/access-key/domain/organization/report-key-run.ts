@@ -9,10 +9,11 @@ import {
   withDirectMessages,
 } from './organization-report';
 import type { KeyRuns } from './ports';
+import type { PlacedKey } from '../key-report';
 import type { KeyRecords, ReportMemory } from '../ports';
 import { compareReports } from '../report-changes';
 import { afterQuietRun, afterReport, isTimeToTell, type ReportTiming } from '../report-timing';
-import { afterReported } from '../step-records';
+import { afterReported, afterUnheard } from '../step-records';
 
 export interface ReportingPorts {
   readonly runs: KeyRuns;
@@ -25,8 +26,11 @@ export interface ReportingPorts {
   readonly inventory?: RunInventory;
   /** Comes back once the message was accepted, with the time of it. */
   tell(report: OrganizationReport, part: OrganizationPart): Promise<Date>;
-  /** Has each owner hear of the keys in a report that was told. */
-  tellOwners(report: OrganizationReport): Promise<void>;
+  /**
+   * Has each owner hear of the keys in a report that was told. Gives the keys of those who could
+   * not be told.
+   */
+  tellOwners(report: OrganizationReport): Promise<readonly PlacedKey[]>;
   /** Gives the records of an account, while no one else works with them. */
   withRecords(accountId: string, work: (records: KeyRecords) => Promise<void>): Promise<void>;
 }
@@ -51,9 +55,11 @@ export async function reportKeyRun(
   const whole = organizationReport(run, await runs.answers(run.id));
   const found = ports.messagesOwners ? withDirectMessages(whole) : whole;
   const { report, isToTell, remember } = await compared(found, ports);
-  const after = isToTell && !run.isTold ? await toldRun(run, report, ports) : run;
-  await remember(now);
-  if (after.isTold) await ports.tellOwners(report);
+  const told = isToTell ? await tellParts(run, report, ports) : run;
+  const unheard = isToTell ? await ports.tellOwners(report) : [];
+  const after = isToTell ? await rememberParts(told, report, unheard, ports) : run;
+  // What is remembered might be no news to the next run.
+  if (unheard.length === 0) await remember(now);
   const done = { ...after, doneAt: now, ...(ports.inventory && { awaitsInventory: true }) };
   await runs.write(done);
   await keepRunInventory(done, ports, now);
@@ -116,12 +122,6 @@ async function closed(run: KeyRun, runs: KeyRuns, now: Date): Promise<KeyRun | u
   return over;
 }
 
-async function toldRun(run: KeyRun, report: OrganizationReport, ports: ReportingPorts) {
-  const told: KeyRun = { ...(await tellParts(run, report, ports)), isTold: true };
-  await ports.runs.write(told);
-  return told;
-}
-
 /**
  * That a part was accepted is written down before anything else: whatever fails then, it is not
  * told twice.
@@ -132,11 +132,30 @@ async function tellParts(
   ports: ReportingPorts,
 ): Promise<KeyRun> {
   let run = before;
+  for (const part of partsOf(report).slice(run.partsTold)) {
+    const lastToldAt = await ports.tell(report, part);
+    run = { ...run, partsTold: part.number, lastToldAt };
+    await ports.runs.write(run);
+  }
+  return run;
+}
+
+/**
+ * Owners hear before. A notice counts from the last part on, also of an earlier one: that is never
+ * before it was accepted.
+ */
+async function rememberParts(
+  before: KeyRun,
+  report: OrganizationReport,
+  unheard: readonly PlacedKey[],
+  ports: ReportingPorts,
+): Promise<KeyRun> {
+  const { lastToldAt } = before;
+  if (!lastToldAt) return before;
+  let run = before;
   for (const part of partsOf(report).slice(run.partsRemembered)) {
-    const acceptedAt = run.nextPartToldAt ?? (await ports.tell(report, part));
-    if (!run.nextPartToldAt) await ports.runs.write({ ...run, nextPartToldAt: acceptedAt });
-    await rememberPart(part, acceptedAt, ports);
-    run = { ...run, partsRemembered: part.number, nextPartToldAt: undefined };
+    await rememberPart(part, lastToldAt, unheard, ports);
+    run = { ...run, partsRemembered: part.number };
     await ports.runs.write(run);
   }
   return run;
@@ -145,8 +164,10 @@ async function tellParts(
 async function rememberPart(
   { accounts }: OrganizationPart,
   acceptedAt: Date,
+  unheard: readonly PlacedKey[],
   { withRecords }: ReportingPorts,
 ): Promise<void> {
+  const unheardIds = new Set(unheard.map((key) => `${key.accountId}/${key.keyId}`));
   for (const { accountId, keys, toRemember } of accounts) {
     const toBe = new Set(toRemember);
     const steps = keys.flatMap(({ step }) => (step && toBe.has(step.keyId) ? step : []));
@@ -159,7 +180,8 @@ async function rememberPart(
           noticeAt: {},
           toldAt: {},
         };
-        await records.write(afterReported(record, told, acceptedAt));
+        const after = unheardIds.has(`${accountId}/${keyId}`) ? afterUnheard : afterReported;
+        await records.write(after(record, told, acceptedAt));
       }
     });
   }

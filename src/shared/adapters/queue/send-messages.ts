@@ -1,7 +1,12 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
 import { bytesOfText, MOST_BYTES } from '../../domain/byte-budget';
 import { batchesOf } from '../../domain/chunks';
+import { reasonOf } from '../../domain/failure/failure';
 
 /** SQS takes ten messages a call, which together are no longer than one may be. */
 const CALL_LIMITS = { mostItems: 10, mostBytes: MOST_BYTES.message };
@@ -27,7 +32,14 @@ export interface MessagesToSend extends MessageSettings {
   readonly about: string;
 }
 
-interface Entry extends MessageSettings {
+/** What SQS did not take; and why, of one of them. */
+export interface RefusedMessages {
+  readonly messages: readonly MessageToSend[];
+  readonly reason: string;
+}
+
+interface Entry {
+  readonly message: MessageToSend;
   readonly body: string;
 }
 
@@ -48,14 +60,29 @@ export async function sendEach(
   messages: readonly MessageToSend[],
   about: string,
 ): Promise<void> {
-  const entries = messages.map(({ content, ...settings }) => ({
-    body: JSON.stringify(content),
-    ...settings,
-  }));
+  await inBatches(messages, async (batch) => sendBatch(client, queueUrl, batch, about));
+}
+
+/** Puts into the queue what SQS takes: what it refuses holds up none of the others. */
+export async function sendPossible(
+  client: SQSClient,
+  queueUrl: string,
+  messages: readonly MessageToSend[],
+): Promise<RefusedMessages> {
+  const refused = await inBatches(messages, async (batch) => refusedOf(client, queueUrl, batch));
+  const reason = refused.find((one) => one.messages.length > 0)?.reason ?? '';
+  return { messages: refused.flatMap((one) => one.messages), reason };
+}
+
+async function inBatches<Result>(
+  messages: readonly MessageToSend[],
+  send: (batch: readonly Entry[]) => Promise<Result>,
+): Promise<Result[]> {
+  const entries = messages.map((message) => ({ message, body: JSON.stringify(message.content) }));
   const limit = pLimit(CALLS_AT_ONCE);
-  await Promise.all(
-    batchesOf(entries, ({ body }) => bytesOfText(body), CALL_LIMITS).map((batch) =>
-      limit(async () => sendBatch(client, queueUrl, batch, about)),
+  return Promise.all(
+    batchesOf(entries, ({ body }) => bytesOfText(body), CALL_LIMITS).map(async (batch) =>
+      limit(async () => send(batch)),
     ),
   );
 }
@@ -66,10 +93,37 @@ async function sendBatch(
   batch: readonly Entry[],
   about: string,
 ): Promise<void> {
+  const failed = await failedOf(client, queueUrl, batch);
+  if (failed.length === 0) return;
+  throw new Error(
+    `SQS did not take ${failed.length} of ${batch.length} messages about ${about}: ${failed[0]?.Message ?? ''}`,
+  );
+}
+
+async function refusedOf(
+  client: SQSClient,
+  queueUrl: string,
+  batch: readonly Entry[],
+): Promise<RefusedMessages> {
+  try {
+    const failed = await failedOf(client, queueUrl, batch);
+    const ids = new Set(failed.map(({ Id }) => Id));
+    const refused = batch.filter((_, index) => ids.has(String(index)));
+    return { messages: refused.map(({ message }) => message), reason: failed[0]?.Message ?? '' };
+  } catch (error) {
+    return { messages: batch.map(({ message }) => message), reason: reasonOf(error) };
+  }
+}
+
+async function failedOf(
+  client: SQSClient,
+  queueUrl: string,
+  batch: readonly Entry[],
+): Promise<BatchResultErrorEntry[]> {
   const { Failed: failed = [] } = await client.send(
     new SendMessageBatchCommand({
       QueueUrl: queueUrl,
-      Entries: batch.map(({ body, delaySeconds = 0, messageGroupId }, index) => ({
+      Entries: batch.map(({ body, message: { delaySeconds = 0, messageGroupId } }, index) => ({
         Id: String(index),
         ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
         ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
@@ -77,8 +131,5 @@ async function sendBatch(
       })),
     }),
   );
-  if (failed.length === 0) return;
-  throw new Error(
-    `SQS did not take ${failed.length} of ${batch.length} messages about ${about}: ${failed[0]?.Message ?? ''}`,
-  );
+  return failed;
 }

@@ -11,6 +11,7 @@ import {
 import { namedMember } from '../../../../src/access-key/domain/organization/member-labels';
 import {
   keysByOwner,
+  type OrganizationReport,
   organizationReport,
   partsOf,
 } from '../../../../src/access-key/domain/organization/organization-report';
@@ -454,7 +455,7 @@ describe('what is new in all accounts', () => {
     expect(smaller.told).toHaveLength(1);
   });
 
-  test('is told to owners also where the function dies just after it was remembered', async () => {
+  test('is told to owners before it is remembered: the function may die of that', async () => {
     const { memory, timing } = organization.remembering!;
     const listing = new OrganizationInMemory(HUB_ACCOUNT, ACCOUNTS, models, UNRETIRED, NOW);
     const dying: ReportMemory = {
@@ -466,7 +467,7 @@ describe('what is new in all accounts', () => {
     };
     listing.remembering = { timing, memory: dying };
     await expect(listing.wholeRun('1')).rejects.toThrow('killed');
-    expect([listing.told.length, listing.toldOwners.length]).toEqual([1, 0]);
+    expect([listing.told.length, listing.toldOwners.length]).toEqual([1, 1]);
     listing.remembering = { timing, memory };
     await listing.report();
     expect([listing.told.length, listing.toldOwners.length]).toEqual([1, 1]);
@@ -527,7 +528,14 @@ test('parts fit in which each key has another owner, with the longest name', () 
     seen: [],
   };
   const report = organizationReport(
-    { id: '1', startedAt: NOW, asked: [PAYMENTS.id], suspended: [], partsRemembered: 0 },
+    {
+      id: '1',
+      startedAt: NOW,
+      asked: [PAYMENTS.id],
+      suspended: [],
+      partsTold: 0,
+      partsRemembered: 0,
+    },
     [
       {
         kind: 'looked',
@@ -553,7 +561,14 @@ test.each(['Owner', '\u6f22'.repeat(128)])(
     const ids = Array.from({ length: 200 }, (_, index) => String(200_000_000_000 + index));
     const refusing = Array.from({ length: 1_000 }, (_, index) => String(100_000_000_000 + index));
     const found = organizationReport(
-      { id: '1', startedAt: NOW, asked: [...ids, ...refusing], suspended: [], partsRemembered: 0 },
+      {
+        id: '1',
+        startedAt: NOW,
+        asked: [...ids, ...refusing],
+        suspended: [],
+        partsTold: 0,
+        partsRemembered: 0,
+      },
       [
         ...ids.map((accountId) => lookedAt(accountId, longestKey(accountId, tagKey))),
         ...refusing.map((accountId) => ({
@@ -701,5 +716,57 @@ describe('with owners', () => {
       [PAYMENTS.id, 'AKIA-PAY'],
       [SANDBOX.id, 'AKIA-SAND'],
     ]);
+  });
+
+  const stepOf = (report: OrganizationReport | undefined, accountId: string) =>
+    report?.accounts.find((one) => one.accountId === accountId)?.report.keys[0]?.step?.report.kind;
+
+  test('a notice that SQS took no message of begins with the next run, for that owner alone', async () => {
+    organization.refusedOwners.add('payments');
+    await organization.wholeRun('1');
+    organization.refusedOwners.clear();
+    organization.pass(5 * DAY);
+    const second = await organization.wholeRun('2');
+    expect([HUB_ACCOUNT, PAYMENTS.id, SANDBOX.id].map((id) => stepOf(second, id))).toEqual([
+      'wait',
+      'notice',
+      'notice',
+    ]);
+    organization.pass(5 * DAY);
+    await organization.wholeRun('3');
+    expect(status(HUB_ACCOUNT, 'AKIA-HUB')).toBe('Inactive');
+    expect(status(PAYMENTS.id, 'AKIA-PAY')).toBe('Active');
+  });
+
+  test('a step that SQS took no message of is told again, though the key is active again', async () => {
+    await organization.wholeRun('1');
+    organization.pass(8 * DAY);
+    organization.refusedOwners.add('payments');
+    await organization.wholeRun('2');
+    organization.refusedOwners.clear();
+    models.get(PAYMENTS.id)!.model.key('AKIA-PAY')!.status = 'Active';
+    organization.pass(DAY);
+    const third = await organization.wholeRun('3');
+    expect(stepOf(organization.toldOwners.at(-1), PAYMENTS.id)).toBe('done');
+    expect(stepOf(third, HUB_ACCOUNT)).toBeUndefined();
+    expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')).toMatchObject({
+      deactivated: { times: 1 },
+    });
+    expect(models.get(PAYMENTS.id)!.remembered('AKIA-PAY')).not.toHaveProperty('untold');
+  });
+
+  test('what is new stays new to the next run, where SQS took no message', async () => {
+    let stored: LastReport | undefined;
+    organization.remembering = {
+      timing: { kind: 'changes-only' },
+      memory: { read: async () => stored, write: async (report) => void (stored = report) },
+    };
+    organization.refusedOwners.add('payments');
+    await organization.wholeRun('1');
+    expect(stored).toBeUndefined();
+    organization.refusedOwners.clear();
+    await organization.wholeRun('2');
+    expect(organization.toldOwners).toHaveLength(2);
+    expect(stored?.keys).toHaveLength(3);
   });
 });

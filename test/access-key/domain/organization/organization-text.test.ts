@@ -96,7 +96,15 @@ function reportOf(
   values: Partial<OrganizationReport> = {},
 ): OrganizationReport {
   const asked = answers.map(({ accountId }) => accountId);
-  const whole = { id: '1', startedAt: NOW, asked, suspended: [], partsRemembered: 0, ...run };
+  const whole = {
+    id: '1',
+    startedAt: NOW,
+    asked,
+    suspended: [],
+    partsTold: 0,
+    partsRemembered: 0,
+    ...run,
+  };
   return { ...organizationReport(whole, answers), ...values };
 }
 
