@@ -5,6 +5,7 @@ import gc
 
 def read_quickly():
     query_what_may_match()
+    order_by_plain_keys()
     describe_rules_of_named_groups()
     forget_what_is_gone()
 
@@ -25,6 +26,17 @@ def query_what_may_match():
     Table.query = query_few
 
 
+def order_by_plain_keys():
+    """For each scan of DynamoDB, moto reads the keys of both items at each comparison."""
+    from moto.dynamodb.models.table import Table
+
+    Table.all_items = lambda self: sorted(items_of(self), key=plain_key)
+
+
+def plain_key(item):
+    return item.hash_key.cast_value, item.range_key and item.range_key.cast_value
+
+
 def items_under(table, hash_key):
     found = table.items.get(hash_key)
     if found is None:
@@ -35,9 +47,12 @@ def items_under(table, hash_key):
 def items_with(table, hash_key_conditions):
     """Those that may have the texts that are asked for; moto looks at them again."""
     texts = {name: wanted.value for name, wanted in hash_key_conditions or [] if wanted.type == "S"}
+    return [item for item in items_of(table) if all(name in item.attrs and item.attrs[name].value == text for name, text in texts.items())]
+
+
+def items_of(table):
     every = table.items.values()
-    items = [item for items in every for item in items.values()] if table.range_key_attr else list(every)
-    return [item for item in items if all(name in item.attrs and item.attrs[name].value == text for name, text in texts.items())]
+    return [item for items in every for item in items.values()] if table.range_key_attr else list(every)
 
 
 def describe_rules_of_named_groups():
