@@ -24,6 +24,7 @@ again, and dead letters are redriven. Where its own earlier call has deleted the
 words: that is no difference. No one repeats a call of that function whose answer is lost. With every answer lost it has
 no answer at all, so its messages become dead letters, of which an alarm tells, until they are redriven. By then the
 eight hours are over, and what they allowed is not carried out.`,
+  leaves: { snapshots: ['snapshot 0 is gone', 'snapshot 1 is there', 'snapshot 2 is gone'] },
   async begin() {
     return new ActionLife(await ActionSandbox.start());
   },

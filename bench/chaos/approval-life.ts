@@ -29,6 +29,10 @@ it; another port is opened, and closed when someone denies it; and reconcile loo
 ledgers, the audit of every request, every text that Slack shows, what was told of each rule, and dead letters. Two
 grants by the same order count once, and a second copy of a question is left out where no one has clicked it. Who of two
 was first to approve is no difference.`,
+  leaves: {
+    rules: ['port from 0.0.0.0/0 in sg-…'],
+    told: ['next port added: kept', 'next port added: reverted', 'port added: reverted'],
+  },
   async begin() {
     const sandbox = await ApprovalSandbox.start(Math.ceil(MOST_LIVES / LIVES_OF_A_PAIR));
     sandbox.skipWaits(AFTER_A_FAILURE_MS);

@@ -24,7 +24,8 @@ function without(texts: readonly string[], others: readonly string[]): string[] 
   });
 }
 
-function shown(text: string): string {
+/** On one line, and no longer than a cell of a table may be. */
+export function shown(text: string): string {
   const line = text.replaceAll('\n', ' / ');
   return line.length > SHOWN ? `${line.slice(0, SHOWN)} …` : line;
 }

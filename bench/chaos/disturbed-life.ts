@@ -1,4 +1,4 @@
-import { differencesOf } from './differences';
+import { differencesOf, shown } from './differences';
 import { doubleAll } from './doubled';
 import type { EndState, KindOfLife, Life, LifeOptions, Since } from './life';
 import {
@@ -63,6 +63,10 @@ export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promis
   const undisturbed = await life.live({
     before: (name) => steps.push({ name, begin: sandbox.calls.length }),
   });
+  const missing = differencesOf(onlyParts(undisturbed, kind.leaves), kind.leaves);
+  if (missing.length > 0) {
+    throw new Error(`Undisturbed, ${kind.name} ends otherwise: ${missing.join('; ')}`);
+  }
   const calls = sandbox.calls.slice(since);
   const points = pointsIn(calls);
   console.log(`${kind.name}: ${points.length} calls are found.`);
@@ -89,6 +93,11 @@ export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promis
   };
   await life.end();
   return { kind, ...outcomes };
+}
+
+/** What a life leaves in the same parts. */
+function onlyParts(state: EndState, parts: EndState): EndState {
+  return Object.fromEntries(Object.keys(parts).map((part) => [part, state[part] ?? []]));
 }
 
 /** Where one call follows another, the moment before it is the one after the other. */
@@ -161,11 +170,13 @@ class Disturbing {
   }
 
   apart({ role, functionName }: CallingFunction, milliseconds: number): Disturbance<Outcome> {
-    const { localAws } = this.life.sandbox;
+    const { localAws, calls } = this.life.sandbox;
     const what = `the clock of ${functionOf(role)} is ${APART_MINUTES} minutes ${milliseconds > 0 ? 'ahead' : 'behind'}`;
     const come = async () => {
+      const since = calls.length;
+      const hasCalled = () => functionsIn(calls.slice(since)).some((one) => one.role === role);
       localAws.setClockApart(functionName, milliseconds);
-      const outcome = await this.outcomeOf(what, () => true);
+      const outcome = await this.outcomeOf(what, hasCalled);
       localAws.setClockApart(functionName, 0);
       return outcome;
     };
@@ -200,7 +211,7 @@ class Disturbing {
       (state) => ({ hasCome: hasCome(), differences: differencesOf(state, this.undisturbed) }),
       (error: unknown) => ({
         hasCome: true,
-        differences: [`it did not come to its end: ${String(error)}`],
+        differences: [`it did not come to its end: ${shown(String(error))}`],
       }),
     );
     const outcome = { what, ...come };
@@ -210,8 +221,12 @@ class Disturbing {
 }
 
 /** A run takes long: how far it is, and what differs, is shown at once. */
-function show(life: string, { what, differences }: Outcome): void {
-  console.log(
-    `${life}: ${what}: ${differences.length === 0 ? 'the same' : differences.join('; ')}`,
-  );
+function show(life: string, outcome: Outcome): void {
+  console.log(`${life}: ${outcome.what}: ${leftBy(outcome)}`);
+}
+
+/** In words. */
+export function leftBy({ hasCome, differences }: Outcome): string {
+  if (!hasCome) return 'did not come up';
+  return differences.length === 0 ? 'the same' : differences.join('; ');
 }

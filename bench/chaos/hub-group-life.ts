@@ -28,6 +28,11 @@ approves it for eight hours, and closed when they are over. Reconcile looks at t
 and heartbeats go their way. Compared are the rules of the group, its ledger, the audit, every text that Slack
 shows, what was told of each rule, gaps in coverage, and dead letters. That a change failed on the way is told, and is no
 difference.`,
+  leaves: {
+    rules: [],
+    audit: ['asked', 'vote', 'decided', 'carried-out', 'ended', 'carried-out'],
+    told: ['22 added: reverted', '3389 added: reverted'],
+  },
   async begin() {
     const sandbox = await HubSandbox.start();
     const ec2 = new EC2Client(sandbox.localAws.accessTo(MEMBER));

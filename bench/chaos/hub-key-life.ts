@@ -33,6 +33,12 @@ export const HUB_KEY_LIFE: KindOfLife = {
 and is deleted. A run that failed is made again a day later. Compared are the key, what the sentry remembers of it,
 every step that was told of it, and dead letters. A step that a report tells as failed, since a run died before it, or
 as held for that run, and that the next run takes, is no difference.`,
+  leaves: {
+    key: ['key: gone'],
+    told: ['notice deactivate', 'done deactivate', 'notice delete', 'done delete'].map(
+      (step) => `user: ${step}`,
+    ),
+  },
   async begin() {
     const sandbox = await HubSandbox.start();
     // Lists the accounts, which stay the same: a life of groups has the coverage itself.

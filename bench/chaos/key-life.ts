@@ -1,3 +1,4 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TagUserCommand, UntagUserCommand } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
 import { stepsOfAudit } from './audit-step';
@@ -9,6 +10,7 @@ import { LATER_MS, laterAndLater, passUntil, untilDone } from './until-done';
 import {
   ALICE,
   GRACE,
+  type Item,
   type KeyApprovalAsking,
   KeyApprovalSandbox,
   keyIdOf,
@@ -20,7 +22,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** A notice lapses when nothing is told of its step for 14 days. */
 const DAYS_BEFORE_DELETION = [12, 12];
 const DAYS_UNTIL_DELETION = 8;
-/** A run that could not look up all leaves its steps to the next. */
+/** A run that could not look up all leaves its steps to the next. So it does what SQS refuses. */
 const MOST_DAYS_LATE = 3;
 const OWNER = { id: 'U0OLGA', name: 'olga', address: 'olga@example.com' };
 /** To an owner, as the report to all: see `stepsOf`. */
@@ -29,7 +31,7 @@ const FAILED_ON_THE_WAY = /It could NOT be \w+: .* It is tried again in the next
 const Report = z.object({ type: z.literal('access-key-report'), keys: ToldKeys });
 
 const AGAIN = `A run that failed is made again an hour later, and one comes each day for up to three days until a step that is
-due is taken.`;
+due is taken, and what an owner is to hear of is told.`;
 const COMPARED = `Compared are the states of the keys, what the sentry remembers of them, every step that was told of them,
 and dead letters`;
 const NO_DIFFERENCE = `A step that a report or an owner's message tells as failed, since a run died before it, or as held for that run, and that the
@@ -42,6 +44,7 @@ export const KEY_LIFE: KindOfLife = {
 direct message and answers. One key is deactivated, as someone approves; the other stays, as someone denies. The
 first gets the notice of its deletion, and is deleted. ${AGAIN} ${COMPARED}; the
 audit of every request, and every text that Slack shows. ${NO_DIFFERENCE}`,
+  leaves: { keys: ['user 0: gone', 'user 1: Active'] },
   begin: async () => beginKeyLife('people'),
 };
 
@@ -50,6 +53,7 @@ export const UNASKED_KEY_LIFE: KindOfLife = {
   title: 'IamKeySentry alone',
   about: `The same, where no one is asked: both keys get their notice, are deactivated, get the notice of their deletion,
 and are deleted. ${AGAIN} ${COMPARED}. ${NO_DIFFERENCE}`,
+  leaves: { keys: ['user 0: gone', 'user 1: gone'] },
   begin: async () => beginKeyLife('no one'),
 };
 
@@ -105,7 +109,7 @@ class KeyLife implements Life {
     const own = (texts: readonly string[]) => texts.map((text) => nameless(text, names));
     return {
       keys: own(await Promise.all(names.map(async (name) => this.keyOf(name)))),
-      records: own(await this.recordsOf(names)),
+      records: own((await this.recordsOf(names)).map(inOrder)),
       told: distinct(own(told.flatMap((message) => stepsIn(message, names)))),
       audit: await this.auditOf(names),
       slack: distinct(
@@ -128,7 +132,7 @@ class KeyLife implements Life {
     await sandbox.addUsers(names);
     await this.tagOwned(names[0]);
     before?.('the keys get their notice');
-    await this.run();
+    await this.runUntil(async () => this.haveNotice(names));
     yield deadLetters.taken();
     await sandbox.setClockOn((GRACE + 1) * DAY_MS);
     before?.('their grace is over');
@@ -149,7 +153,17 @@ class KeyLife implements Life {
     }
     await sandbox.setClockOn(DAYS_UNTIL_DELETION * DAY_MS);
     before?.('it is deleted');
-    await this.runUntil(async () => this.areGone(this.asks === 'people' ? [names[0]] : names));
+    const gone = this.asks === 'people' ? [names[0]] : names;
+    await this.runUntil(async () => (await this.areGone(gone)) && (await this.isAllTold(names)));
+  }
+
+  private async haveNotice(names: readonly string[]): Promise<boolean> {
+    const records = await this.recordsOf(names);
+    return records.length === names.length && records.every(({ noticeAt }) => hasTimes(noticeAt));
+  }
+
+  private async isAllTold(names: readonly string[]): Promise<boolean> {
+    return (await this.recordsOf(names)).every(({ untold }) => untold === undefined);
   }
 
   /** People are asked about both, or both are deactivated. */
@@ -229,11 +243,9 @@ class KeyLife implements Life {
     return `${name}: ${(await this.sandbox.status(name)) ?? 'gone'}`;
   }
 
-  private async recordsOf(names: readonly string[]): Promise<string[]> {
+  private async recordsOf(names: readonly string[]): Promise<Item[]> {
     const items = await this.sandbox.items('SentryKeyRecords');
-    return items
-      .filter(({ keyId }) => names.some((name) => keyId?.S?.startsWith(keyIdOf(name))))
-      .map((item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => a.localeCompare(b))));
+    return items.filter(({ keyId }) => names.some((name) => keyId?.S?.startsWith(keyIdOf(name))));
   }
 
   private async auditOf(names: readonly string[]): Promise<string[]> {
@@ -253,6 +265,14 @@ class KeyLife implements Life {
       await removeUser(iam, UserName);
     }
   }
+}
+
+function hasTimes(times?: AttributeValue): boolean {
+  return Object.keys(times?.M ?? {}).length > 0;
+}
+
+function inOrder(item: Item): string {
+  return JSON.stringify(Object.entries(item).sort(([a], [b]) => a.localeCompare(b)));
 }
 
 /** Other users have keys, too. */

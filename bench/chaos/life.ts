@@ -15,9 +15,14 @@ export function sinceNow({ calls, events }: LifeSandbox): Since {
   return { calls: calls.length, events: events.length };
 }
 
+type DisturbedAws = Pick<
+  LocalAws,
+  'disturbCall' | 'loseAnswers' | 'takeDown' | 'setClockApart' | 'replay' | 'accessTo'
+>;
+
 /** Where lives are lived, one after the other. */
 export interface LifeSandbox {
-  readonly localAws: LocalAws;
+  readonly localAws: DisturbedAws;
   /** All calls, of functions and of others. */
   readonly calls: readonly ApiCall[];
   /** All that CloudTrail told. */
@@ -50,5 +55,7 @@ export interface KindOfLife {
   readonly title: string;
   /** Markdown: what happens in it, and what is compared. */
   readonly about: string;
+  /** Of what it leaves undisturbed, the parts that show that its story came about. */
+  readonly leaves: EndState;
   begin(): Promise<Life>;
 }

@@ -19,14 +19,12 @@ export interface Point {
  * calls in a member is its own call, too: the session there has the name of its role.
  */
 export function pointsIn(calls: readonly ApiCall[]): Point[] {
-  const invocations = [...new Set(calls.flatMap(({ invocationId }) => invocationId ?? []))].map(
-    (id) => calls.filter(({ invocationId }) => invocationId === id),
-  );
+  const invocations = invocationsIn(calls);
   return functionsIn(calls).flatMap(({ role }) =>
     invocations
-      .filter(([first]) => roleIn(first?.callerArn) === role)
-      .flatMap((own, afterInvocations) =>
-        own
+      .filter(({ callerArn }) => roleIn(callerArn) === role)
+      .flatMap((invocation, afterInvocations) =>
+        invocation.calls
           .filter(({ callerArn = '' }) => callerArn.includes(`/${role}`))
           .sort((one, other) => beganAt(one) - beganAt(other))
           .map((call, index, inOrder) => ({
@@ -39,6 +37,22 @@ export function pointsIn(calls: readonly ApiCall[]): Point[] {
           })),
       ),
   );
+}
+
+interface Invocation {
+  /** Of the function itself: in a member, the session has the name of its role. */
+  readonly callerArn?: string;
+  readonly calls: readonly ApiCall[];
+}
+
+function invocationsIn(calls: readonly ApiCall[]): Invocation[] {
+  const roles = new Set(calls.map(({ callerArn }) => roleIn(callerArn)));
+  const ids = [...new Set(calls.flatMap(({ invocationId }) => invocationId ?? []))];
+  return ids.map((id) => {
+    const own = calls.filter(({ invocationId }) => invocationId === id);
+    const first = own.find(({ callerArn }) => !roles.has(nameIn(callerArn)));
+    return { callerArn: first?.callerArn, calls: own };
+  });
 }
 
 function isOfAction(one: ApiCall, { service, action }: ApiCall): boolean {
@@ -63,13 +77,9 @@ export interface CallingFunction {
 
 /** Those that have called something. */
 export function functionsIn(calls: readonly ApiCall[]): CallingFunction[] {
-  const seen = new Set<string>();
-  const found = calls.filter(({ invocationId }) => {
-    const isFirst = invocationId !== undefined && !seen.has(invocationId);
-    if (isFirst) seen.add(invocationId);
-    return isFirst;
-  });
-  const byRole = new Map(found.map(({ callerArn }) => [roleIn(callerArn), nameIn(callerArn)]));
+  const byRole = new Map(
+    invocationsIn(calls).map(({ callerArn }) => [roleIn(callerArn), nameIn(callerArn)]),
+  );
   return [...byRole]
     .filter(([role]) => role !== '')
     .map(([role, functionName]) => ({ role, functionName }))

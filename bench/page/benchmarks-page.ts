@@ -73,7 +73,8 @@ export function sectionsIn(page: string): Map<string, string> {
   return new Map([...found].map(([text, name = '']) => [name, text]));
 }
 
-function markdownOf(section: Section): string {
+/** As the page has it. */
+export function markdownOf(section: Section): string {
   const { name, title, about, goals, parts } = section;
   const command = section.command ?? `npm run bench -- ${name}`;
   return [

@@ -2,11 +2,19 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lifeSection } from '../../bench/chaos/chaos-section';
 import { differencesOf } from '../../bench/chaos/differences';
+import { disturbed } from '../../bench/chaos/disturbed-life';
+import type { EndState, Life } from '../../bench/chaos/life';
 import { functionsIn, pointsIn } from '../../bench/chaos/points';
 import { exponentOf } from '../../bench/figures/growth-exponent';
 import { median, percentile } from '../../bench/figures/percentile';
 import { BENCHES, LIVES, sectionOfLife } from '../../bench/page/benches';
-import { inOrder, notMeasured, pageOf, sectionsIn } from '../../bench/page/benchmarks-page';
+import {
+  inOrder,
+  markdownOf,
+  notMeasured,
+  pageOf,
+  sectionsIn,
+} from '../../bench/page/benchmarks-page';
 import { markdownTable } from '../../bench/page/section';
 import type { TimedCall } from '../../bench/reaction/counting-proxy';
 import { roundTripsInSequence } from '../../bench/reaction/round-trips';
@@ -111,7 +119,13 @@ test('chaos says of a life what was done to it, and how much of it left the same
   const outcome = { what: 'ended', hasCome: true, differences: [] };
   const never = new Promise<never>(() => undefined);
   const { title, about, goals, parts } = lifeSection({
-    kind: { name: 'keys', title: 'Keys', about: 'A key gets old.', begin: async () => never },
+    kind: {
+      name: 'keys',
+      title: 'Keys',
+      about: 'A key gets old.',
+      leaves: {},
+      begin: async () => never,
+    },
     atPoints: [
       { ...outcome, point, crash: 'crash-before', differences: ['less in keys: Inactive'] },
       { ...outcome, point, crash: 'crash-after', hasCome: false },
@@ -134,6 +148,107 @@ test('chaos says of a life what was done to it, and how much of it left the same
   });
 });
 
+test('chaos meets its goal only where most of what was done came up', () => {
+  const never = new Promise<never>(() => undefined);
+  const names = { name: 'keys', title: 'Keys', about: 'A key gets old.' } as const;
+  const kind = { ...names, leaves: {}, begin: async () => never };
+  const goalAfter = (come: number, notCome: number) => {
+    const others = [...Array(come + notCome).keys()].map((index) => ({
+      what: String(index),
+      hasCome: index < come,
+      differences: [],
+    }));
+    return lifeSection({ kind, atPoints: [], others }).goals[0];
+  };
+  expect(goalAfter(9, 1)).toMatchObject({
+    figure: '9 of 9 the same; 1 did not come up',
+    isMet: true,
+  });
+  expect(goalAfter(8, 2)).toMatchObject({ isMet: false, reason: 'too much did not come up' });
+  expect([goalAfter(0, 1)?.isMet, goalAfter(0, 0)?.isMet]).toEqual([false, false]);
+});
+
+test('a missed goal is shown as missed, with its reason', () => {
+  const page = (isMet: boolean) =>
+    markdownOf({
+      ...{ name: 'soak', title: 'Soak', about: 'Two months.', parts: [] },
+      goals: [{ goal: 'no alarm', figure: '1 alarm', isMet, reason: 'the heartbeat' }],
+    });
+  expect(page(true)).toContain('| no alarm | 1 alarm | met |');
+  expect(page(false)).toContain('| no alarm | 1 alarm | missed: the heartbeat |');
+});
+
+describe('a life of chaos', () => {
+  /** Its ends in turn: two undisturbed ones, and those of two crashes. */
+  const outcomesOf = async (ends: readonly (() => EndState)[], meets: boolean, leaves = {}) => {
+    const [made, calls, rest]: [ApiCall, ApiCall[], (() => EndState)[]] = [
+      called('first', 'Query'),
+      [],
+      [...ends],
+    ];
+    const none = { calls: [], refusals: 0, end: () => undefined };
+    const life: Life = {
+      sandbox: {
+        ...{ calls, events: [], settled: async () => undefined, stop: async () => undefined },
+        localAws: {
+          disturbCall: () => ({ hit: meets ? made : undefined, end: () => undefined }),
+          loseAnswers: () => none,
+          takeDown: () => none,
+          setClockApart: () => undefined,
+          replay: async () => undefined,
+          accessTo: () => ({
+            ...{ endpoint: 'http://127.0.0.1:1', region: 'eu-west-1' },
+            credentials: { accessKeyId: 'AKIA', secretAccessKey: 'none' },
+          }),
+        },
+      },
+      live: async () => {
+        calls.push(made);
+        return rest.shift()!();
+      },
+      pass: async () => undefined,
+      end: async () => undefined,
+    };
+    const names = { name: 'keys', title: 'Keys', about: 'A key gets old.' } as const;
+    const kind = { ...names, leaves, begin: async () => life };
+    return (await disturbed(kind, { every: 1, at: 'crash' })).atPoints;
+  };
+  const gone = () => ({ keys: ['gone'] });
+  const still = () => ({ keys: ['Active'] });
+  const neverEnds = (): EndState => {
+    throw new Error('No one was asked.');
+  };
+
+  beforeEach(() => {
+    jest.spyOn(console, 'log').mockReturnValue();
+  });
+
+  test('is compared with the undisturbed one, where something has come up', async () => {
+    const lives = [gone, gone, gone, still];
+    expect(await outcomesOf(lives, true)).toMatchObject([
+      { hasCome: true, differences: [] },
+      { hasCome: true, differences: ['more in keys: Active', 'less in keys: gone'] },
+    ]);
+    expect(await outcomesOf(lives, false)).toMatchObject([{ hasCome: false }, { hasCome: false }]);
+    expect(console.log).toHaveBeenLastCalledWith(
+      expect.stringMatching(/crash-after.*: did not come up$/),
+    );
+  });
+
+  test('that comes to no end is a difference, also where nothing has come up', async () => {
+    expect(await outcomesOf([gone, gone, gone, neverEnds], false)).toMatchObject([
+      { hasCome: false },
+      { hasCome: true, differences: ['it did not come to its end: Error: No one was asked.'] },
+    ]);
+  });
+
+  test('is not disturbed where its story does not come about', async () => {
+    await expect(outcomesOf([gone, still], true, gone())).rejects.toThrow(
+      'Undisturbed, keys ends otherwise: more in keys: Active; less in keys: gone',
+    );
+  });
+});
+
 test('the calls of a function of a hub in a member are its own', () => {
   const hub = {
     ...called('first', 'Query'),
@@ -148,6 +263,7 @@ test('the calls of a function of a hub in a member are its own', () => {
     ['hub-keys', 1, 'ListUsers'],
   ]);
   expect(functionsIn([hub, member])).toEqual([{ role: 'hub-keys', functionName: 'keys' }]);
+  expect(pointsIn([member, hub]).map(({ role }) => role)).toEqual(['hub-keys', 'hub-keys']);
 });
 
 function called(invocationId: string, action: string): ApiCall {
