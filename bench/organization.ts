@@ -136,8 +136,11 @@ function rowOfIncident({ name, changes, by }: DrainedIncident) {
 
 /** One account with a thousand changes holds up no change of another. */
 function goalOfOthers(drained: readonly DrainedIncident[]): Goal {
-  const lastIn = (incident: string) =>
-    Math.max(...drained.filter(({ name }) => name === incident).map(({ by }) => lastOfOthers(by)));
+  const lastIn = (incident: string) => {
+    const found = drained.find(({ name }) => name === incident);
+    if (!found) throw new Error(`There is no incident "${incident}".`);
+    return lastOfOthers(found.by);
+  };
   const [alone, beside] = [lastIn(ONE_IN_EACH), lastIn(ONE_HAS_MANY)];
   return {
     goal: 'changes of other accounts are reverted as soon as without those of the one that has 1,000',

@@ -25,15 +25,17 @@ async function main(): Promise<void> {
     const rows = [
       [
         'a click that is stored',
-        await measure(async (n) => slack.post({ url, body: clickBody(n) })),
+        await measure(200, async (n) => slack.post({ url, body: clickBody(n) })),
       ],
       [
         'a wrong signature',
-        await measure(async (n) => slack.post({ url, body: clickBody(n), signingSecret: 'wrong' })),
+        await measure(401, async (n) =>
+          slack.post({ url, body: clickBody(n), signingSecret: 'wrong' }),
+        ),
       ],
       [
         'no signature',
-        await measure(async (n) =>
+        await measure(401, async (n) =>
           slack.post({ url, body: clickBody(n), headers: { 'X-Slack-Signature': undefined } }),
         ),
       ],
@@ -76,11 +78,17 @@ ${SLACK_WAITS_MS} ms. A cold start on Lambda, the network and API Gateway come o
   });
 }
 
+/** Throws where it is answered otherwise: a click that is refused is no click that is stored. */
 async function measure(
-  call: (n: number) => Promise<{ readonly milliseconds: number }>,
+  expected: number,
+  call: (n: number) => Promise<{ readonly status: number; readonly milliseconds: number }>,
 ): Promise<number[]> {
   const times: number[] = [];
-  for (let n = 0; n < CALLS; n += 1) times.push((await call(n)).milliseconds);
+  for (let n = 0; n < CALLS; n += 1) {
+    const { status, milliseconds } = await call(n);
+    if (status !== expected) throw new Error(`The answer was ${status}, and not ${expected}.`);
+    times.push(milliseconds);
+  }
   return times.slice(1);
 }
 

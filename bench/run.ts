@@ -7,7 +7,9 @@ function main(names: readonly string[]): void {
   const known: readonly string[] = BENCHES;
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`There is no bench ${unknown}: name some of ${BENCHES.join(', ')}.`);
+    console.error(`There is no bench ${unknown}: name some of ${BENCHES.join(', ')}.`);
+    process.exitCode = 1;
+    return;
   }
   for (const name of names.length > 0 ? names : BENCHES) {
     const file = join(__dirname, `${name}.ts`);

@@ -7,7 +7,7 @@ import { median } from './figures/percentile';
 import { barPlot } from './page/bar-plot';
 import { writeSection } from './page/benchmarks-page';
 import { runBench } from './page/run-bench';
-import { CONSTRUCTS } from './synth/constructs';
+import { CONSTRUCTS, WITHOUT_FUNCTION } from './synth/constructs';
 import { type PackedLibrary, packedLibrary } from './synth/packed-library';
 
 const PROJECT = resolve(__dirname, '..');
@@ -43,6 +43,9 @@ async function main(): Promise<void> {
 function compare(library: PackedLibrary, construct: string): Compared {
   const ourRound = () => roundOf(library, 'library', construct);
   const { handlers } = ourRound();
+  if ((handlers.length === 0) !== WITHOUT_FUNCTION.includes(construct)) {
+    throw new Error(`${construct} has ${handlers.length} functions in its output.`);
+  }
   const entries = findHandlers()
     .filter(({ name }) => handlers.includes(name))
     .map(({ entry }) => entry);

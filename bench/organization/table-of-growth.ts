@@ -60,18 +60,18 @@ export const MOST_CPU_EXPONENT = MOST_EXPONENT + Math.log10(2);
 export function cpuFaultsIn(growths: readonly Growth[]): string[] {
   return growths
     .map(({ work, cpuMilliseconds }) => ({ work, exponent: exponentOf(cpuMilliseconds) }))
-    .filter(({ exponent }) => exponent > MOST_CPU_EXPONENT)
+    .filter(({ exponent }) => !(exponent <= MOST_CPU_EXPONENT))
     .map(({ work, exponent }) => `${work}: by ${exponent.toFixed(2)}`);
 }
 
 /** DynamoDB and SNS take no longer ones. */
 const LIMITS = { item: 400_000, message: 256 * 1_024, notification: 256 * 1_024 } as const;
 
-/** What is worse than linear, or too long. */
+/** What is worse than linear, or too long; or has no exponent, as one number has none. */
 export function faultsIn(growths: readonly Growth[]): string[] {
   return growths.flatMap(({ work, most, calls, bytesRead, bytesWritten }) => [
     ...Object.entries({ calls, bytesRead, bytesWritten })
-      .filter(([, series]) => exponentOf(series) > MOST_EXPONENT)
+      .filter(([, series]) => !(exponentOf(series) <= MOST_EXPONENT))
       .map(([what, series]) => `${work}: ${what} grow by ${exponentOf(series).toFixed(2)}`),
     ...(['item', 'message', 'notification'] as const)
       .filter((kind) => most.longest[kind] > LIMITS[kind])

@@ -31,6 +31,13 @@ export type Fill = (stack: Stack) => void;
 const REGIONS = ['eu-west-1', 'us-east-1'];
 const UNITS = ['ou-abcd-11111111'];
 
+/** The constructs that have no function of their own. */
+export const WITHOUT_FUNCTION: readonly string[] = [
+  'SentryMember',
+  'SentryMemberRegion',
+  'ManagementEventsTrail',
+];
+
 /** A stack with each construct as its page shows it first. */
 export const CONSTRUCTS: Readonly<Record<string, Fill>> = {
   SecurityGroupSentry: (stack) => {

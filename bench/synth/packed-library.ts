@@ -20,9 +20,7 @@ export interface PackedLibrary {
 
 /** Inside the project's node_modules, so that the CDK is found there as beside any package. */
 export async function packedLibrary(): Promise<PackedLibrary> {
-  if (!existsSync(join(PROJECT, 'lib', 'index.js'))) {
-    throw new Error('There is no lib/ to pack: run "npx projen compile" first.');
-  }
+  if (!existsSync(join(PROJECT, 'lib', 'index.js'))) compile();
   const folder = mkdtempSync(join(PROJECT, 'node_modules', '.bench-'));
   unpackInto(join(folder, 'node_modules', PACKAGE));
   const round = join(folder, 'round.js');
@@ -35,6 +33,11 @@ export async function packedLibrary(): Promise<PackedLibrary> {
     outfile: round,
   });
   return { round, folder, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/** What is packed is there only once something has compiled it. */
+function compile(): void {
+  execFileSync('npx', ['projen', 'compile'], { cwd: PROJECT, stdio: 'inherit' });
 }
 
 function unpackInto(folder: string): void {
