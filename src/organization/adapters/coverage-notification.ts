@@ -66,15 +66,20 @@ function rendered(report: CoverageReport, told: ToldHub, most: number): Notifica
 
 function headline(report: CoverageReport): string {
   const { wentDark, neverCovered, standing, closed, pause, left, members } = report;
-  const { fellBehind, caughtUp, emptyUnits, tellsUnits } = report;
+  const { fellBehind, caughtUp, emptyUnits, tellsUnits, tellsAll } = report;
   if (wentDark.length > 0) return `${count(wentDark.length, 'place')} not watched any more`;
   if (pause) return 'The hub was away, and watches again';
   if (members === 0) return 'The hub has no members: it watches no account';
   if (fellBehind.length > 0) return `Nothing comes by ${sourceNames(fellBehind)} any more`;
   if (tellsUnits) return `${count(emptyUnits.length, 'unit')} named without any account`;
   if (neverCovered.length > 0) return `${count(neverCovered.length, 'place')} not watched yet`;
-  if (standing.length > 0) return `${count(standing.length, 'gap')} in what is watched`;
-  if (closed.length > 0) return `${count(closed.length, 'gap')} closed: all is watched`;
+  if (tellsAll && standing.length > 0) {
+    return `${count(standing.length, 'gap')} in what is watched`;
+  }
+  if (closed.length > 0) {
+    const rest = standing.length > 0 ? `, ${standing.length} left` : ': all is watched';
+    return `${count(closed.length, 'gap')} closed${rest}`;
+  }
   if (left.length > 0) return `${count(left.length, 'place')} watched no more, by choice`;
   return `Records come by ${caughtUp.map((one) => SOURCE_NAMES[one]).join(' and ')} again`;
 }
@@ -146,6 +151,11 @@ function shownGaps(
   };
 }
 
+/** How many stand that this message does not name, unless for its length. */
+function untoldGaps({ standing, wentDark, neverCovered, tellsAll }: CoverageReport): number {
+  return tellsAll ? 0 : standing.length - wentDark.length - neverCovered.length;
+}
+
 function gapInMessage(
   { place, source, cause, reason, since, lastCoveredAt }: StandingGap,
   account: AccountDescription,
@@ -176,6 +186,7 @@ function leftInMessage(
 function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number): string {
   const { list, members, left, fellBehind, caughtUp, emptyUnits, pause, listFailure } = report;
   const { wentDark, neverCovered, closed, standing = [], omitted } = shownGaps(report, most);
+  const others = untoldGaps(report);
   const described = (accountId: string) => describedAccount(accountId, list, warnings);
   const lines = (gaps: readonly StandingGap[]) =>
     gaps.flatMap((gap) => gapLines(gap, described(gap.place.accountId)));
@@ -197,8 +208,12 @@ function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number
     ),
     ...section('Not watched any more:', lines(wentDark)),
     ...section('Not watched yet, though there was time for it:', lines(neverCovered)),
-    ...section('Watched again:', lines(closed)),
+    ...section(
+      'Watched again:',
+      closed.map((gap) => closedLine(gap, described(gap.place.accountId))),
+    ),
     ...section('All that is not watched:', lines(standing)),
+    ...(others > 0 ? [`Other gaps that are still there: ${others}.`, ''] : []),
     ...LEFT_CAUSES.flatMap((cause) =>
       section(
         LEFT_TITLES[cause],
@@ -237,6 +252,11 @@ function lagLine({ source, lastAt, othersAt }: LaggingSource): string {
 
 function placeLine({ accountId, region }: Place, account: AccountDescription): string {
   return `- ${accountText(accountId, account)}, ${region}`;
+}
+
+/** What was to be done about it is done. */
+function closedLine({ place, source }: StandingGap, account: AccountDescription): string {
+  return `${placeLine(place, account)}${source ? `, by ${SOURCE_NAMES[source]}` : ''}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

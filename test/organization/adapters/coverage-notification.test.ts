@@ -83,6 +83,20 @@ test('the schema would notice a field that is gone', () => {
   expect(coverageSchemaErrors(JSON.stringify(rest))).not.toEqual([]);
 });
 
+test('where a gap is closed, and others stand that were told before, both are said', () => {
+  const never = { ...NEVER, place: { ...NEVER.place, region: 'eu-west-2' } };
+  const report = { ...NOTHING, closed: [DARK], standing: [NEVER, never] };
+  const told = coverageNotification(report, HUB)!;
+  expect(told.subject).toBe('[MEDIUM] 1 gap closed, 2 left');
+  expect(told.text).toContain('Other gaps that are still there: 2.');
+
+  const all = coverageNotification({ ...report, tellsAll: true }, HUB)!;
+  expect(all.subject).toBe('[MEDIUM] 2 gaps in what is watched');
+  expect(all.text).not.toContain('Other gaps');
+  const newOnes = { ...report, wentDark: [NEVER], neverCovered: [never] };
+  expect(coverageNotification(newOnes, HUB)!.text).not.toContain('Other gaps');
+});
+
 test('where nothing is new, no one is told', () => {
   expect(coverageNotification(NOTHING, HUB)).toBeUndefined();
   expect(coverageNotification({ ...NOTHING, standing: [NEVER] }, HUB)).toBeUndefined();
@@ -132,7 +146,9 @@ test('gaps that are closed, and members that left, are told', () => {
   const report = { ...NOTHING, closed: [DARK], left };
   const told = coverageNotification(report, HUB)!;
   expect(told.subject).toBe('[LOW] 1 gap closed: all is watched');
-  expect(told.text).toContain('Watched again:\n- 111122223333 (payments)');
+  expect(told.text).toContain(
+    'Watched again:\n- 111122223333 (payments), eu-west-1, by forwarded events\n\n',
+  );
   expect(told.text).toContain(
     'Members no more, and not watched since:\n- 222233334444 (sandbox), us-east-1',
   );
