@@ -96,13 +96,19 @@ export function keyDetails(key: ReportedKey, maxKeyAge: number): string[] {
   return [
     ...(finding
       ? [
-          `${finding.status}, ${finding.ageInDays} days old: ${isOfRoot(key) ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
+          `${statusNow(finding.status, step)}, ${finding.ageInDays} days old: ${isOfRoot(key) ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
           `Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
         ]
       : []),
     ...listedLines(listed),
     ...(step ? stepLines(step) : []),
   ];
+}
+
+/** A run looks at keys before it takes its steps. */
+function statusNow(seen: string, step: ReportedKey['step']): string {
+  if (step?.report.kind !== 'done') return seen;
+  return step.report.step === 'delete' ? 'Deleted' : 'Inactive now';
 }
 
 function reasonText(each: FindingClass, maxKeyAge: number): string {

@@ -78,6 +78,14 @@ describe('the severity of a report', () => {
   });
 });
 
+test('a key is told with the status that it has after the step of the run', () => {
+  const statusAfter = (report: StepReport) =>
+    textOf(reportOf([finding('AK1', 100, 'too-old')], [step(report)]));
+  expect(statusAfter(WAITS)).toContain('  Active, 100 days old');
+  expect(statusAfter(DONE)).toContain('  Inactive now, 100 days old');
+  expect(statusAfter({ ...DONE, step: 'delete' })).toContain('  Deleted, 100 days old');
+});
+
 test('a report is worth telling that lists a key, tells of a step, or is incomplete', () => {
   expect(isWorthTelling(reportOf([finding('AK1', 60, 'unused')]))).toBe(true);
   expect(isWorthTelling(reportOf([], [step(DONE)]))).toBe(true);
@@ -153,7 +161,7 @@ test('the text of a whole report', () => {
     '  Why: older than 90 days; never used.',
     '',
     '- AK1 of ann',
-    '  Active, 100 days old: created 2026-02-21, last used 2026-05-29 (s3, eu-west-1)',
+    '  Inactive now, 100 days old: created 2026-02-21, last used 2026-05-29 (s3, eu-west-1)',
     '  Why: older than 90 days; not used for too long.',
     '  It was deactivated on 2026-06-01.',
     "  To undo it: aws iam update-access-key --user-name 'ann' --access-key-id AK1 --status Active",
