@@ -4,6 +4,7 @@ import { ModalBlock, shownBlocks } from './slack-blocks';
 import type { LocalAws } from '../local-aws';
 import type { SlackScene } from '../scenes/slack-scene';
 import { isDirectMessage, SlackScreen } from '../scenes/slack-screen';
+import type { AppAnswer } from '../slack/clicks';
 import type { SlackStandIn } from '../slack/slack-stand-in';
 
 type SlackAct = Exclude<Act, { kind: 'move' }>;
@@ -11,8 +12,8 @@ type Tell = (what: Happened['what'], text: string, at?: number) => void;
 
 /** A scene that has people in Slack. */
 export interface SlackStage {
-  readonly localAws: LocalAws;
-  readonly screen: SlackScene;
+  readonly localAws: Pick<LocalAws, 'now' | 'settled'>;
+  readonly screen: Pick<SlackScene, 'slack' | 'settled'>;
   /** The app's own address for interactions. */
   readonly interactionsUrl: string;
 }
@@ -77,10 +78,7 @@ export class SlackDesk {
       .flatMap((block) => (block.type === 'actions' ? block.elements : []))
       .find(({ action_id: id }) => id === act.actionId)?.text.text;
     this.tell('click', `[ ${label ?? act.actionId} ], by ${this.nameOf(act.userId)}`);
-    const { status, milliseconds } = await this.slack.click({ ...click, interactionsUrl });
-    if (status !== 200) {
-      this.tell('fault', `the click was answered with ${status} after ${milliseconds} ms`);
-    }
+    this.tellFaultOf('click', await this.slack.click({ ...click, interactionsUrl }));
   }
 
   private async submit({ modalId, written }: Extract<Act, { kind: 'submit' }>): Promise<void> {
@@ -88,7 +86,14 @@ export class SlackDesk {
     const modal = this.modal(modalId);
     this.tell('click', `a form is submitted, by ${this.nameOf(modal.userId)}`);
     const given = Object.fromEntries(Object.entries(written).filter(([, text]) => text !== ''));
-    await this.slack.submit({ modal, written: given, interactionsUrl });
+    this.tellFaultOf('form', await this.slack.submit({ modal, written: given, interactionsUrl }));
+  }
+
+  /** Slack shows people an error in both cases, and a form stays open. */
+  private tellFaultOf(what: 'click' | 'form', { status, milliseconds, inTime }: AppAnswer): void {
+    if (status === 200 && inTime) return;
+    const end = inTime ? '' : '; Slack waits for three seconds';
+    this.tell('fault', `the ${what} was answered with ${status} after ${milliseconds} ms${end}`);
   }
 
   private modal(id: string) {

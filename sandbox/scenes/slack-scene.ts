@@ -81,7 +81,7 @@ export class SlackScene {
   }
 
   /** From queue to queue, until no function has anything left to do. */
-  async settled(localAws: LocalAws): Promise<void> {
+  async settled(localAws: Pick<LocalAws, 'settled'>): Promise<void> {
     for (let before = -1; before !== this.callsSeen;) {
       before = this.callsSeen;
       await localAws.settled();
