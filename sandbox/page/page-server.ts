@@ -93,9 +93,7 @@ export class PageServer {
     app.get('/:token/page.css', (context) =>
       context.body(this.files.style, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
     );
-    app.get('/:token/facts', (context) =>
-      streamSSE(context, (stream) => this.tell(stream, firstWanted(context))),
-    );
+    app.get('/:token/facts', (context) => this.facts(context));
     app.post('/:token/acts', bodyLimit({ maxSize: LARGEST_BODY }), (context) => this.act(context));
     app.notFound((context) => context.text('There is nothing here.', 404));
     return app;
@@ -107,6 +105,14 @@ export class PageServer {
     if (!act.success) return context.text('The page asks for something that is not known.', 400);
     const refusal = this.doAct(act.data);
     return refusal === undefined ? context.body(null, 202) : context.text(refusal, 409);
+  }
+
+  /** Not to HEAD, which hono brings here too: no one reads that stream, and none would end it. */
+  private facts(context: Context): Response {
+    if (context.req.method === 'HEAD') {
+      return context.body(null, 200, { 'Content-Type': 'text/event-stream' });
+    }
+    return streamSSE(context, (stream) => this.tell(stream, firstWanted(context)));
   }
 
   /** The facts from the first that the page lacks on; then each as it comes. */

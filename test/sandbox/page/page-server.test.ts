@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FactLog } from '../../../sandbox/page/fact-log';
 import type { Act } from '../../../sandbox/page/facts';
 import { PageServer } from '../../../sandbox/page/page-server';
@@ -7,14 +8,29 @@ import { PageServer } from '../../../sandbox/page/page-server';
 const MOVE: Act = { kind: 'move', id: 'open-ssh' };
 /** A request that should be refused, and is not, may be answered without end. */
 const ANSWER_WITHIN_MS = 5_000;
+const POLL_MS = 10;
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
-let log: FactLog;
+/** Knows how many wait for its next fact. */
+class WatchedLog extends FactLog {
+  waiting = 0;
+
+  override listen(listener: () => void): () => void {
+    const stop = super.listen(listener);
+    this.waiting += 1;
+    return () => {
+      this.waiting -= 1;
+      stop();
+    };
+  }
+}
+
+let log: WatchedLog;
 let done: Act[];
 let server: PageServer;
 
 beforeAll(async () => {
-  log = new FactLog();
+  log = new WatchedLog();
   done = [];
   server = await PageServer.start(log, (act) => {
     if (act.kind !== 'move') return 'The scene has no Slack.';
@@ -172,6 +188,16 @@ describe('facts', () => {
     setImmediate(() => log.add({ kind: 'preparing', text: 'later' }));
     expect(await later).toEqual(['later']);
   });
+
+  test('are not told to HEAD, for which nothing waits once it is answered', async () => {
+    const { status, headers, body } = await call('HEAD', `facts?from=${log.length}`);
+    expect({ status, type: headers['content-type'], body }).toEqual({
+      status: 200,
+      type: 'text/event-stream',
+      body: '',
+    });
+    await until(() => log.waiting === 0);
+  });
 });
 
 interface Sent {
@@ -219,6 +245,12 @@ async function callPath(
     sending.end(body);
   });
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) };
+}
+
+/** What is not so after a while fails the test. */
+async function until(isSo: () => boolean): Promise<void> {
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  while (!isSo()) await sleep(POLL_MS, undefined, { signal });
 }
 
 /** The texts of the next facts that the page hears. */
