@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
@@ -51,7 +52,7 @@ export class PageServer {
   private readonly token = newToken();
   private readonly server: ServerType;
   private readonly ended = new AbortController();
-  private port = 0;
+  private listensAt = { address: '', port: 0 };
 
   private constructor(
     private readonly log: FactLog,
@@ -63,7 +64,8 @@ export class PageServer {
 
   /** With the token: who knows it, may act. */
   get url(): string {
-    return `http://127.0.0.1:${this.port}/${this.token}/`;
+    const { address, port } = this.listensAt;
+    return `http://${address}:${port}/${this.token}/`;
   }
 
   async stop(): Promise<void> {
@@ -76,14 +78,15 @@ export class PageServer {
   private async listen(): Promise<void> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
-    this.port = portOf(this.server);
+    this.listensAt = addressOf(this.server);
   }
 
   private app(): Hono {
     const app = new Hono();
     app.use(async (context, next) => {
       for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
-      const refusal = refusalOf(approachOf(context), { token: this.token, port: this.port });
+      const door = { token: this.token, port: this.listensAt.port };
+      const refusal = refusalOf(approachOf(context), door);
       return refusal ? context.text(refusal.reason, refusal.status) : next();
     });
     app.get('/:token/', (context) => context.html(PAGE_DOCUMENT));
@@ -152,10 +155,10 @@ function firstWanted({ req }: Context): number {
   return INDEX.test(from) ? Number(from) : 0;
 }
 
-function portOf(server: ServerType): number {
+function addressOf(server: ServerType): AddressInfo {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The page has no port.');
-  return address.port;
+  return address;
 }
 
 function approachOf({ req }: Context) {
