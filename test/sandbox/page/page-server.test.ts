@@ -53,6 +53,17 @@ test('the page is let in by its whole address, and loads nothing from elsewhere'
   expect(body).not.toMatch(/(src|href)="(https?:)?\/\//);
 });
 
+test.each([
+  ['be framed', "frame-ancestors 'none'"],
+  ['make elements of text', "require-trusted-types-for 'script'"],
+  ['make a rule for that', "trusted-types 'none'"],
+  ['send a form', "form-action 'none'"],
+  ['say where its addresses begin', "base-uri 'none'"],
+])('the page may not %s', async (_, directive) => {
+  const { headers } = await call('GET', '');
+  expect(String(headers['content-security-policy']).split('; ')).toContain(directive);
+});
+
 test('neither script nor style names anything elsewhere that would be loaded', async () => {
   const [script, style] = await Promise.all([call('GET', 'page.js'), call('GET', 'page.css')]);
   expect([script.status, style.status]).toEqual([200, 200]);
@@ -187,6 +198,17 @@ describe('facts', () => {
     const later = told(1, { 'Last-Event-ID': String(log.length - 1) });
     setImmediate(() => log.add({ kind: 'preparing', text: 'later' }));
     expect(await later).toEqual(['later']);
+  });
+
+  test('nothing waits any more for a page that has left, however much it was told', async () => {
+    const first = log.length;
+    const later = told(3, {}, `?from=${first}`);
+    for (const count of [1, 2, 3]) {
+      await until(() => log.waiting > 0);
+      log.add({ kind: 'preparing', text: `later ${count}` });
+    }
+    expect(await later).toEqual(['later 1', 'later 2', 'later 3']);
+    await until(() => log.waiting === 0);
   });
 
   test('are not told to HEAD, for which nothing waits once it is answered', async () => {
