@@ -15,8 +15,8 @@ export interface LoggedFact {
  * clicks would be much.
  */
 export class FactLog {
-  /** By their index. */
-  private readonly kept = new Map<number, Fact>();
+  /** In their order. */
+  private kept: LoggedFact[] = [];
   private count = 0;
   private readonly latest = new Map<Fact['kind'], LoggedFact>();
   private readonly listeners = new Set<() => void>();
@@ -27,11 +27,10 @@ export class FactLog {
   }
 
   add(fact: Fact): void {
-    const index = this.count;
-    const before = this.latest.get(fact.kind);
-    if (before && WHOLE.includes(fact.kind)) this.kept.delete(before.index);
-    this.kept.set(index, fact);
-    this.latest.set(fact.kind, { index, fact });
+    const logged = { index: this.count, fact };
+    if (WHOLE.includes(fact.kind)) this.drop(fact.kind);
+    this.kept.push(logged);
+    this.latest.set(fact.kind, logged);
     this.count += 1;
     for (const listener of [...this.listeners]) listener();
   }
@@ -42,15 +41,19 @@ export class FactLog {
   }
 
   from(first: number): readonly LoggedFact[] {
-    if (first >= this.count) return [];
-    return [...this.kept]
-      .filter(([index]) => index >= first)
-      .map(([index, fact]) => ({ index, fact }));
+    // From the end on: nearly all pages lack no more than the last.
+    let start = this.kept.length;
+    while ((this.kept[start - 1]?.index ?? -1) >= first) start -= 1;
+    return this.kept.slice(start);
   }
 
   /** Calls for each new fact. Give back what ends it. */
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  private drop(kind: Fact['kind']): void {
+    this.kept = this.kept.filter((each) => each.fact.kind !== kind);
   }
 }
