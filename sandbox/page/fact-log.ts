@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fact } from './facts';
+import { isOrigin } from './page-state';
 
 /** Each says all of how something stands: what the page shows of it needs no earlier one. */
 const WHOLE: readonly Fact['kind'][] = ['slack', 'keys', 'coverage', 'clock'];
@@ -12,7 +13,8 @@ export interface LoggedFact {
 /**
  * The facts since the page was opened, so that one that is opened late shows all that was. Of those
  * that say how something stands as a whole, only the last is kept: all of Slack after each of many
- * clicks would be much.
+ * clicks would be much. How groups stood before is kept until the next call or click: until then,
+ * the page shows what is gone from them.
  */
 export class FactLog {
   /** In their order. */
@@ -32,6 +34,7 @@ export class FactLog {
     this.kept.push(logged);
     this.latest.set(fact.kind, logged);
     this.count += 1;
+    if (isOrigin(fact)) this.drop('groups', this.latest.get('groups'));
     for (const listener of [...this.listeners]) listener();
   }
 
@@ -53,7 +56,7 @@ export class FactLog {
     return () => this.listeners.delete(listener);
   }
 
-  private drop(kind: Fact['kind']): void {
-    this.kept = this.kept.filter((each) => each.fact.kind !== kind);
+  private drop(kind: Fact['kind'], last?: LoggedFact): void {
+    this.kept = this.kept.filter((each) => each.fact.kind !== kind || each === last);
   }
 }

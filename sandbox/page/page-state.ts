@@ -79,9 +79,15 @@ export function stateAfter(state: PageState, fact: Fact): PageState {
 /** What others follow from: the times of what comes after count from there. */
 const ORIGINS: readonly Happened['what'][] = ['command', 'call', 'click', 'clock'];
 
+/** From then on, the page shows no more of what was gone before. */
+export function isOrigin(fact: Fact): boolean {
+  return fact.kind === 'happened' && ORIGINS.includes(fact.what);
+}
+
 function withRow(state: PageState, happened: Happened): PageState {
-  const originAt = ORIGINS.includes(happened.what) ? happened.at : state.originAt;
-  const groups = originAt === state.originAt ? state.groups : state.groups?.map(forgetGone);
+  const isNext = isOrigin(happened);
+  const originAt = isNext ? happened.at : state.originAt;
+  const groups = isNext ? state.groups?.map(forgetGone) : state.groups;
   const row: Row = {
     ...happened,
     number: (state.rows.at(-1)?.number ?? 0) + 1,
