@@ -184,15 +184,15 @@ class Disturbing {
   }
 
   endedAt(point: Point, crash: PointOutcome['crash']): Disturbance<PointOutcome> {
-    const { role, afterInvocations, service, action, n } = point;
-    const what = `${functionOf(role)}, invocation ${afterInvocations + 1}, ${crash} ${service} ${action} ${n}`;
+    const { role, service, action, n } = point;
+    const what = `${functionOf(role)}, ${crash} ${service} ${action} ${n}`;
     const come = async () => {
       const disturbance = this.life.sandbox.localAws.disturbCall({
         n,
         of: { service, action },
         with: crash,
         callerArnIncludes: `/${role}`,
-        afterInvocations,
+        counted: 'in all invocations',
       });
       const outcome = await this.outcomeOf(what, () => disturbance.hit !== undefined);
       disturbance.end();

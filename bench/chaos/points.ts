@@ -4,11 +4,12 @@ import type { ApiCall } from '../../sandbox/cloudtrail/tap';
 export interface Point {
   /** Of the function: the name of its role. */
   readonly role: string;
-  /** How many of the function's invocations that call something come before. */
-  readonly afterInvocations: number;
   readonly service: string;
   readonly action: string;
-  /** Of the calls of this action in that invocation, from 1. */
+  /**
+   * Of the function's calls of this action in the life, from 1: which of its invocations makes it
+   * is not the same in each life.
+   */
   readonly n: number;
   /** It began when all before it in its invocation were answered. */
   readonly isInTurn: boolean;
@@ -23,20 +24,23 @@ export function pointsIn(calls: readonly ApiCall[]): Point[] {
   return functionsIn(calls).flatMap(({ role }) =>
     invocations
       .filter(({ callerArn }) => roleIn(callerArn) === role)
-      .flatMap((invocation, afterInvocations) =>
-        invocation.calls
-          .filter(({ callerArn = '' }) => callerArn.includes(`/${role}`))
-          .sort((one, other) => beganAt(one) - beganAt(other))
-          .map((call, index, inOrder) => ({
-            role,
-            afterInvocations,
-            service: call.service,
-            action: call.action,
-            n: inOrder.slice(0, index + 1).filter((one) => isOfAction(one, call)).length,
-            isInTurn: index > 0 && inOrder.slice(0, index).every(({ at }) => at < beganAt(call)),
-          })),
-      ),
+      .flatMap((invocation) => callsInOrder(invocation, role))
+      .map(({ call: { service, action }, isInTurn }, index, all) => ({
+        ...{ role, service, action, isInTurn },
+        n: all.slice(0, index + 1).filter(({ call }) => isOf(call, service, action)).length,
+      })),
   );
+}
+
+/** Those of the function, as they began. */
+function callsInOrder({ calls }: Invocation, role: string) {
+  return calls
+    .filter(({ callerArn = '' }) => callerArn.includes(`/${role}`))
+    .sort((one, other) => beganAt(one) - beganAt(other))
+    .map((call, index, inOrder) => ({
+      call,
+      isInTurn: index > 0 && inOrder.slice(0, index).every(({ at }) => at < beganAt(call)),
+    }));
 }
 
 interface Invocation {
@@ -55,8 +59,8 @@ function invocationsIn(calls: readonly ApiCall[]): Invocation[] {
   });
 }
 
-function isOfAction(one: ApiCall, { service, action }: ApiCall): boolean {
-  return one.service === service && one.action === action;
+function isOf(call: ApiCall, service: string, action: string): boolean {
+  return call.service === service && call.action === action;
 }
 
 function beganAt({ at, durationMs }: ApiCall): number {

@@ -21,7 +21,7 @@ export interface AwaitedCrash {
   end(): void;
 }
 
-/** What happens to one call of the next invocation of a function, whatever it calls. */
+/** What happens to one call of the next invocation of a function, or of any, whatever it calls. */
 export interface Disturbance {
   /** The first call is 1. A call that the SDK tries again is one call. */
   readonly n: number;
@@ -37,6 +37,8 @@ export interface Disturbance {
   readonly times?: number;
   /** How many invocations that call something are let be before. Default: none. */
   readonly afterInvocations?: number;
+  /** Which calls count. Default: those of the first invocation that is not let be. */
+  readonly counted?: 'in one invocation' | 'in all invocations';
 }
 
 export interface CalledAction {
@@ -202,12 +204,17 @@ class PendingDisturbance implements DisturbedCall {
 
   meeting(request: ApiRequest, invocationId: string, callerArn: string): Interference | undefined {
     if (!callerArn.includes(this.disturbance.callerArnIncludes ?? '')) return undefined;
-    if (this.isLetBe(invocationId)) return undefined;
-    this.invocationId ??= invocationId;
-    if (invocationId !== this.invocationId) return undefined;
+    if (!this.counts(invocationId)) return undefined;
     if (!this.isTheCall(request) || this.timesLeft === 0) return undefined;
     this.timesLeft -= 1;
     return interferenceOf(this.disturbance.with, request, invocationId);
+  }
+
+  private counts(invocationId: string): boolean {
+    if (this.disturbance.counted === 'in all invocations') return true;
+    if (this.isLetBe(invocationId)) return false;
+    this.invocationId ??= invocationId;
+    return invocationId === this.invocationId;
   }
 
   private isLetBe(invocationId: string): boolean {

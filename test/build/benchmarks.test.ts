@@ -89,13 +89,11 @@ test('points are the calls of functions, invocation by invocation', () => {
     called('first', 'Query'),
     { ...called('none', 'Scan'), callerArn: 'arn:aws:iam::1:user/visitor' },
   ];
-  expect(
-    pointsIn(calls).map(({ afterInvocations, n, action }) => [afterInvocations, n, action]),
-  ).toEqual([
-    [0, 1, 'Query'],
-    [0, 1, 'UpdateItem'],
-    [0, 2, 'Query'],
-    [1, 1, 'Query'],
+  expect(pointsIn(calls).map(({ n, action }) => [n, action])).toEqual([
+    [1, 'Query'],
+    [1, 'UpdateItem'],
+    [2, 'Query'],
+    [3, 'Query'],
   ]);
 });
 
@@ -115,7 +113,7 @@ test('a call is in turn if all before it were answered when it began', () => {
 
 test('chaos says of a life what was done to it, and how much of it left the same', () => {
   const listing = { service: 'iam', action: 'ListUsers', isInTurn: false };
-  const point = { role: 'Keys', afterInvocations: 0, n: 1, ...listing };
+  const point = { role: 'Keys', n: 1, ...listing };
   const outcome = { what: 'ended', hasCome: true, differences: [] };
   const never = new Promise<never>(() => undefined);
   const { title, about, goals, parts } = lifeSection({

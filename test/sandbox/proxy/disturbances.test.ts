@@ -247,6 +247,19 @@ describe('each call of an invocation in turn', () => {
     expect(invocations.map(({ succeeded }) => succeeded)).toEqual([true, false, true]);
   });
 
+  test('of whichever invocation makes it, where the calls of all are counted', async () => {
+    const of = { service: 'ec2', action: 'DescribeVpcs' };
+    const all = { n: 2, of, counted: 'in all invocations', with: 'crash-before' } as const;
+    const disturbed = aws.disturbCall(all);
+    await open();
+    await aws.settled();
+    expect(disturbed.hit).toBeUndefined();
+    await open();
+    await aws.settled();
+    expect(disturbed.hit).toEqual(of);
+    expect(invocations.map(({ succeeded }) => succeeded)).toEqual([true, false, true]);
+  });
+
   test('not once it was called off', async () => {
     const disturbed = aws.disturbCall({ n: 1, with: 'crash-before' });
     disturbed.end();
