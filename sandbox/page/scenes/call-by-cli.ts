@@ -13,7 +13,7 @@ export interface CliUser {
  * Gives back what is printed.
  */
 export async function callByCli(
-  page: SandboxPage,
+  page: Pick<SandboxPage, 'tell'>,
   { localAws, credentials, region }: CliUser,
   args: readonly string[],
 ): Promise<string> {

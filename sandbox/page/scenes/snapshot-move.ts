@@ -4,10 +4,13 @@ import type { ApprovalStage } from '../../scenes/approval';
 import type { Move } from '../moves';
 import type { SandboxPage } from '../sandbox-page';
 
+/** A file that can be opened wherever the command runs: its output is a socket here. */
+const ANSWER_FILE = '/dev/null';
+
 /** Someone wants a snapshot deleted, and people are asked by an ApprovedAction. */
 export function snapshotMove(
-  page: SandboxPage,
-  stage: ApprovalStage,
+  page: Pick<SandboxPage, 'tell'>,
+  stage: Pick<ApprovalStage, 'localAws' | 'visitor' | 'askFunction'>,
   settled: () => Promise<void>,
 ): Move {
   return {
@@ -19,14 +22,14 @@ export function snapshotMove(
       const snapshotId = await makeSnapshot(stage);
       await callByCli(page, { localAws, credentials: visitor }, [
         ...['lambda', 'invoke', '--function-name', askFunction],
-        ...['--payload', questionAbout(snapshotId), '/dev/stdout'],
+        ...['--payload', questionAbout(snapshotId), ANSWER_FILE],
       ]);
       await settled();
     },
   };
 }
 
-async function makeSnapshot({ localAws }: ApprovalStage): Promise<string> {
+async function makeSnapshot({ localAws }: Pick<ApprovalStage, 'localAws'>): Promise<string> {
   const { accountId, region } = localAws;
   const ec2 = new EC2Client(localAws.accessTo({ accountId, region }));
   try {
