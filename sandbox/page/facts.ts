@@ -32,6 +32,12 @@ const Acceptance = z.discriminatedUnion('kind', [
       }),
     ),
   }),
+  /** It stands for now: people have not decided yet. */
+  z.object({
+    kind: z.literal('undecided'),
+    /** When the time to decide is over; without it, the rule may stay then. */
+    until: z.optional(z.number()),
+  }),
   z.object({ kind: z.literal('suspended') }),
   z.object({ kind: z.literal('not-accepted') }),
 ]);

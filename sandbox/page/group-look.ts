@@ -9,8 +9,11 @@ import type { Acceptance, FactOf, Group, GroupRule } from './facts';
 import { DynamoLedger } from '../../src/security-group/adapters/dynamo-ledger';
 import { groupRules } from '../../src/security-group/adapters/ec2-rules';
 import { ledgerKeysOf, OWN_KEYS } from '../../src/security-group/contracts/ledger-items';
+import { AFTER_END_MILLISECONDS } from '../../src/security-group/domain/asking/asked-change';
+import { NO_ONE_ANSWERED } from '../../src/security-group/domain/deciding/carry-out-decision';
 import {
   entryOf,
+  type Grant,
   type GroupLedger,
   isAdopted,
   isSuspended,
@@ -103,13 +106,31 @@ function shownRule(rule: Rule, ledger: GroupLedger, now: Date): GroupRule {
 function acceptanceOf(rule: Rule, ledger: GroupLedger, now: Date): Acceptance {
   const entry = entryOf(rule, ledger);
   if (isSuspended(entry, now)) return { kind: 'suspended' };
-  const grants = livingGrants(entry, now).map(({ cause, by, since, until }) => ({
+  const living = livingGrants(entry, now);
+  const undecided = living.find(isUndecided);
+  if (undecided) return { kind: 'undecided', ...deadlineOf(undecided) };
+  const grants = living.map(({ cause, by, since, until }) => ({
     cause,
     by: plainText(by),
     since: since.getTime(),
     ...(until && { until: until.getTime() }),
   }));
   return grants.length > 0 ? { kind: 'accepted', grants } : { kind: 'not-accepted' };
+}
+
+/** While people are asked, the rule has a grant of the workflow's, which no one has confirmed. */
+function isUndecided({ cause, requestId, confirmed, by }: Grant): boolean {
+  return (
+    cause === 'approval-request' &&
+    requestId !== undefined &&
+    confirmed !== true &&
+    by !== NO_ONE_ANSWERED
+  );
+}
+
+/** As Slack has it: the grant lasts longer, so that the decision comes first. */
+function deadlineOf({ until }: Grant): { readonly until?: number } {
+  return until ? { until: until.getTime() - AFTER_END_MILLISECONDS } : {};
 }
 
 function isHome({ accountId, region }: Place, { place }: DeployedStack): boolean {

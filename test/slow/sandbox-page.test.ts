@@ -121,6 +121,7 @@ describeInBrowser('the page of the sandbox', () => {
     await slackOf(page).getByText('It is given more time').waitFor();
 
     await move(page, 'Open a database inside');
+    await standingRule(page, 'tcp 5432').getByText('waits for a decision in Slack').waitFor();
     await clickAs(page, 'U0BOB', { button: 'Deny' });
     const form = page.getByRole('dialog', { name: 'Deny this request' });
     await form.getByLabel('Why do you deny it?').fill('Use the bastion host');

@@ -83,6 +83,11 @@ function acceptanceLines(
   names: Names,
 ): { readonly text: string; readonly title?: string }[] {
   switch (acceptance.kind) {
+    case 'undecided': {
+      const { until } = acceptance;
+      const end = until === undefined ? '' : `, ${untilText(until)}`;
+      return [{ text: `waits for a decision in Slack${end}` }];
+    }
     case 'suspended':
       return [{ text: 'suspended: people are asked about it' }];
     case 'not-accepted':

@@ -13,6 +13,13 @@ const EARLIER = new Date('2026-11-30T08:00:00Z');
 const GROUP = { GroupId: 'sg-1', GroupName: 'web', Description: 'The web servers' };
 const HTTPS: Rule = tcp(443);
 const ADOPTED: Grant = { cause: 'adopted', by: 'App/Sentry', since: EARLIER };
+const UNDECIDED: Grant = {
+  cause: 'approval-request',
+  by: 'App/Approvals',
+  since: EARLIER,
+  requestId: 'r-1',
+};
+const APPROVED: Grant = { ...UNDECIDED, by: 'U0ALICE, U0BOB', confirmed: true };
 
 test('a rule is accepted by what its living grants say', () => {
   expect(acceptanceOf({ grants: [ADOPTED] })).toEqual({
@@ -22,12 +29,34 @@ test('a rule is accepted by what its living grants say', () => {
 });
 
 test('a grant for a time is shown with its end, and not once it is over', () => {
-  const approved = { ...ADOPTED, cause: 'approval-request' as const, by: 'U0ALICE' };
+  const approved = { ...APPROVED, by: 'U0ALICE' };
   expect(acceptanceOf({ grants: [{ ...approved, until: LATER }] })).toMatchObject({
     grants: [{ by: 'U0ALICE', until: LATER.getTime() }],
   });
   expect(acceptanceOf({ grants: [{ ...approved, until: EARLIER }] })).toEqual({
     kind: 'not-accepted',
+  });
+});
+
+describe('while people decide whether it may stay, a rule waits', () => {
+  // The grant outlasts the time to decide by a quarter of an hour.
+  const until = new Date('2026-11-30T10:15:00Z');
+
+  test('until the time to decide is over', () => {
+    const waits = { kind: 'undecided', until: LATER.getTime() };
+    expect(acceptanceOf({ grants: [{ ...UNDECIDED, until }] })).toEqual(waits);
+    expect(acceptanceOf({ grants: [ADOPTED, { ...UNDECIDED, until }] })).toEqual(waits);
+  });
+
+  test('without an end where it may stay if no one decides', () => {
+    expect(acceptanceOf({ grants: [UNDECIDED] })).toEqual({ kind: 'undecided' });
+  });
+
+  test('and waits no more once they have approved it, or let the time pass', () => {
+    expect(acceptanceOf({ grants: [APPROVED] })).toMatchObject({ kind: 'accepted' });
+    expect(acceptanceOf({ grants: [{ ...UNDECIDED, by: 'no one answered' }] })).toMatchObject({
+      kind: 'accepted',
+    });
   });
 });
 

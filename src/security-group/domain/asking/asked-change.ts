@@ -230,7 +230,7 @@ export function pendingChanges(
 }
 
 /** Some time after the request has ended, so that its decision comes first. */
-const AFTER_END_MILLISECONDS = 15 * 60_000;
+export const AFTER_END_MILLISECONDS = 15 * 60_000;
 
 function endOfRequest(name: string, workflows: SentryConfiguration['workflows'], now: Date): Date {
   const expireMilliseconds =

@@ -87,8 +87,11 @@ function leftReverted({ rules }: AskedChange, why: string): CarriedOut {
   return { outcome: 'carried-out', text: `${why}. ${statesText(states)}` };
 }
 
+/** By whom a grant is that counts because people let the time pass. */
+export const NO_ONE_ANSWERED = 'no one answered';
+
 function grantBy({ requestId, at, by, until, kind }: ChangeDecision): Grant {
-  const people = kind === 'expired' ? 'no one answered' : by.join(', ');
+  const people = kind === 'expired' ? NO_ONE_ANSWERED : by.join(', ');
   return {
     cause: 'approval-request',
     by: people,
