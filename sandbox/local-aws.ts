@@ -164,6 +164,11 @@ export class LocalAws {
     return new Date(this.parts.clock.now());
   }
 
+  /** What the machine's clock said, in milliseconds since 1970, when the sandbox's said so. */
+  machineTime(at: Date): number {
+    return this.parts.clock.machineTime(at.getTime());
+  }
+
   /**
    * Sends a schedule's message to the queue that is its target, or runs the function that it calls,
    * as EventBridge and Lambda would when it is due: with the target's own input, or the event of a

@@ -6,8 +6,10 @@ export const MOST_MESSAGES = 100;
 
 /** One line of the timeline. */
 export interface Row extends Happened {
-  /** Counts from the first one on. */
+  /** Counts from the first that was told on. */
   readonly number: number;
+  /** When the call or click was that it follows from. */
+  readonly originAt?: number;
   /** Since the call or click that began it; 0 for that one itself. */
   readonly sinceMs: number;
 }
@@ -25,8 +27,10 @@ export interface ShownGroup extends Group {
 export interface PageState {
   readonly scene?: FactOf<'scene'>;
   readonly preparing?: string;
-  /** The oldest first. */
+  /** In the order in which they happened: some are told late. */
   readonly rows: readonly Row[];
+  /** How many rows there were. */
+  readonly told: number;
   /** The newest first. */
   readonly inbox: readonly InboxMessage[];
   readonly groups?: readonly ShownGroup[];
@@ -37,11 +41,9 @@ export interface PageState {
   readonly moving?: string;
   /** How many moves and clicks are done. */
   readonly done: number;
-  /** When the last call or click was that others follow from. */
-  readonly originAt?: number;
 }
 
-export const EMPTY_PAGE: PageState = { rows: [], inbox: [], clockAheadMs: 0, done: 0 };
+export const EMPTY_PAGE: PageState = { rows: [], told: 0, inbox: [], clockAheadMs: 0, done: 0 };
 
 export function stateOf(facts: readonly Fact[]): PageState {
   return facts.reduce(stateAfter, EMPTY_PAGE);
@@ -85,15 +87,24 @@ export function isOrigin(fact: Fact): boolean {
 }
 
 function withRow(state: PageState, happened: Happened): PageState {
+  const told = state.told + 1;
+  const place = state.rows.filter(({ at }) => at <= happened.at).length;
+  const [before, after] = [state.rows.slice(0, place), state.rows.slice(place)];
+  const earlierOrigin = before.at(-1)?.originAt;
   const isNext = isOrigin(happened);
-  const originAt = isNext ? happened.at : state.originAt;
-  const groups = isNext ? state.groups?.map(forgetGone) : state.groups;
-  const row: Row = {
-    ...happened,
-    number: (state.rows.at(-1)?.number ?? 0) + 1,
-    sinceMs: originAt === undefined ? 0 : Math.max(0, happened.at - originAt),
+  const row = following({ ...happened, number: told }, isNext ? happened.at : earlierOrigin);
+  const follow = (later: Row) =>
+    isNext && later.originAt === earlierOrigin ? following(later, happened.at) : later;
+  return {
+    ...state,
+    told,
+    groups: isNext ? state.groups?.map(forgetGone) : state.groups,
+    rows: [...before, row, ...after.map(follow)].slice(-MOST_ROWS),
   };
-  return { ...state, originAt, groups, rows: [...state.rows, row].slice(-MOST_ROWS) };
+}
+
+function following(row: Omit<Row, 'sinceMs'>, originAt: number | undefined): Row {
+  return { ...row, originAt, sinceMs: originAt === undefined ? 0 : row.at - originAt };
 }
 
 function forgetGone(group: ShownGroup): ShownGroup {

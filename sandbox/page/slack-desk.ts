@@ -12,7 +12,7 @@ type Tell = (what: Happened['what'], text: string, at?: number) => void;
 
 /** A scene that has people in Slack. */
 export interface SlackStage {
-  readonly localAws: Pick<LocalAws, 'now' | 'settled'>;
+  readonly localAws: Pick<LocalAws, 'machineTime' | 'settled'>;
   readonly screen: Pick<SlackScene, 'slack' | 'settled'>;
   /** The app's own address for interactions. */
   readonly interactionsUrl: string;
@@ -42,9 +42,8 @@ export class SlackDesk {
 
   /** How Slack stands now. What has come up since the last look goes to the timeline. */
   async look(): Promise<FactOf<'slack'>> {
-    const aheadMs = this.stage.localAws.now().getTime() - Date.now();
     for (const { at, what, lines } of this.screen.news()) {
-      this.tell('slack', `${what}: ${headline(lines)}`, Math.round(at.getTime() - aheadMs));
+      this.tell('slack', `${what}: ${headline(lines)}`, this.stage.localAws.machineTime(at));
     }
     return slackShown(this.slack);
   }

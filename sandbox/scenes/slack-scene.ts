@@ -26,10 +26,19 @@ const Labelled = z.object({ label: z.object({ text: z.string() }), block_id: z.s
 
 const LoggedError = z.object({ message: z.string(), error: z.optional(z.unknown()) });
 
+interface SceneClock {
+  now: () => Date;
+  /** Of a time of this clock. */
+  machineTime: (at: Date) => number;
+}
+
 /** What is to be seen of AWS and Slack while a scene plays that has both. */
 export class SlackScene {
   static async start(print: Print): Promise<SlackScene> {
-    const clock: { now: () => Date } = { now: () => new Date() };
+    const clock: SceneClock = {
+      now: () => new Date(),
+      machineTime: (at) => at.getTime(),
+    };
     const slack = await SlackStandIn.start({
       signingSecret: SIGNING_SECRET,
       botToken: BOT_TOKEN,
@@ -46,7 +55,7 @@ export class SlackScene {
   private constructor(
     readonly slack: SlackStandIn,
     readonly print: Print,
-    private readonly clock: { now: () => Date },
+    private readonly clock: SceneClock,
   ) {
     this.timeline = new Timeline(print);
     this.screen = new SlackScreen(slack);
@@ -78,6 +87,7 @@ export class SlackScene {
   begin(localAws: LocalAws): void {
     this.isBegun = true;
     this.clock.now = () => localAws.now();
+    this.clock.machineTime = (at) => localAws.machineTime(at);
   }
 
   /** From queue to queue, until no function has anything left to do. */
@@ -139,14 +149,10 @@ export class SlackScene {
 
   private showSlack(): void {
     for (const { at, what, lines } of this.screen.news()) {
-      this.timeline.mark(this.machineTime(at), 'Slack', what);
+      // The timeline goes by the machine's clock, Slack by the sandbox's, which may be set.
+      this.timeline.mark(this.clock.machineTime(at), 'Slack', what);
       for (const line of lines) this.print(`    | ${line}`.trimEnd());
     }
-  }
-
-  /** The timeline goes by the machine's clock, Slack by the sandbox's, which may be set. */
-  private machineTime(at: Date): number {
-    return at.getTime() - (this.clock.now().getTime() - Date.now());
   }
 }
 

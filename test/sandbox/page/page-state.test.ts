@@ -29,6 +29,31 @@ describe('the timeline', () => {
     expect(rows.map(({ sinceMs }) => sinceMs)).toEqual([0, 40, 0, 300]);
   });
 
+  test('is in the order in which things happened, though some are told late', () => {
+    const facts = [
+      happened('clock', 1_000),
+      happened('clock', 3_000),
+      happened('message', 3_050),
+      happened('slack', 2_900),
+      happened('click', 3_020),
+    ];
+    expect(stateOf(facts).rows.map(({ what, sinceMs }) => [what, sinceMs])).toEqual([
+      ['clock', 0],
+      ['slack', 1_900],
+      ['clock', 0],
+      ['click', 0],
+      ['message', 30],
+    ]);
+  });
+
+  test('what happens at the same time is in the order in which it is told', () => {
+    const { rows } = stateOf([happened('event', 5), happened('verdict', 5)]);
+    expect(rows.map(({ what, number }) => [what, number])).toEqual([
+      ['event', 1],
+      ['verdict', 2],
+    ]);
+  });
+
   test('numbers its rows, and goes on counting where it forgets the oldest', () => {
     const { rows } = stateOf(Array.from({ length: 1_000 }, (_, at) => happened('event', at)));
     expect(rows.length).toBeLessThan(1_000);

@@ -62,7 +62,10 @@ beforeEach(async () => {
   slack.addMessages([question()]);
   const interactionsUrl = await startApp();
   told = [];
-  const localAws = { now: () => new Date(), settled: async () => undefined };
+  const localAws = {
+    machineTime: (at: Date) => at.getTime(),
+    settled: async () => undefined,
+  };
   desk = new SlackDesk({ localAws, screen, interactionsUrl }, (what, words) =>
     told.push({ what, text: words }),
   );
