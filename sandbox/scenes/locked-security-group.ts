@@ -10,6 +10,7 @@ import {
 } from '../local-aws';
 import { synthesizeExample } from './example-app';
 import { gapsLine, type Print } from './printing';
+import { shellLine } from '../support/shell-line';
 import { sentRule, Timeline } from '../support/timeline';
 
 const VISITOR = 'visitor';
@@ -77,24 +78,30 @@ async function setStage(localAws: LocalAws, print: Print): Promise<Stage> {
  */
 async function playScene(stage: Stage, print: Print): Promise<boolean> {
   const added = await playChange(
-    openCommand(stage.groupId, '--protocol tcp --port 22 --cidr 0.0.0.0/0'),
+    [
+      ...['ec2', 'authorize-security-group-ingress', '--group-id', stage.groupId],
+      ...['--protocol', 'tcp', '--port', '22', '--cidr', '0.0.0.0/0'],
+    ],
     stage,
     print,
   );
   const [https] = (await ingressRules(stage)).filter(({ FromPort }) => FromPort === 443);
   if (!https) throw new Error('The example has no rule for HTTPS, which the scene would modify.');
   const values = 'SecurityGroupRule={IpProtocol=tcp,FromPort=22,ToPort=22,CidrIpv4=0.0.0.0/0}';
-  const modify = `aws ec2 modify-security-group-rules --group-id ${stage.groupId} --security-group-rules SecurityGroupRuleId=${https.SecurityGroupRuleId},${values}`;
+  const modify = [
+    ...['ec2', 'modify-security-group-rules', '--group-id', stage.groupId],
+    ...['--security-group-rules', `SecurityGroupRuleId=${https.SecurityGroupRuleId},${values}`],
+  ];
   return (await playChange(modify, stage, print)) && added;
 }
 
 /** Says whether a message came, and the group is as it was. */
-async function playChange(command: string, stage: Stage, print: Print): Promise<boolean> {
+async function playChange(args: readonly string[], stage: Stage, print: Print): Promise<boolean> {
   const { localAws, visitor } = stage;
-  print(`\n$ ${command}\n`);
+  print(`\n$ ${shellLine(['aws', ...args])}\n`);
   const messagesBefore = localAws.inbox.deliveries.length;
   const before = JSON.stringify(await ingressRules(stage));
-  const changed = await localAws.cli(command.split(' ').slice(1), visitor);
+  const changed = await localAws.cli([...args], visitor);
   if (changed.exitCode !== 0) {
     throw new Error(`The AWS CLI could not make the change:\n${changed.stderr}`);
   }

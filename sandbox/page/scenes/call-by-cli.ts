@@ -1,9 +1,10 @@
 import type { AwsCredentials, LocalAws } from '../../local-aws';
+import { shellLine } from '../../support/shell-line';
 import type { SandboxPage } from '../sandbox-page';
 
 /** Someone who calls AWS by its command line. */
 export interface CliUser {
-  readonly localAws: LocalAws;
+  readonly localAws: Pick<LocalAws, 'cli'>;
   readonly credentials: AwsCredentials;
   readonly region?: string;
 }
@@ -17,7 +18,8 @@ export async function callByCli(
   { localAws, credentials, region }: CliUser,
   args: readonly string[],
 ): Promise<string> {
-  page.tell('command', `$ aws ${args.join(' ')}`);
+  const shownRegion = region === undefined ? [] : ['--region', region];
+  page.tell('command', `$ ${shellLine(['aws', ...args, ...shownRegion])}`);
   const { exitCode, stdout, stderr } = await localAws.cli([...args], credentials, region);
   if (exitCode !== 0) page.tell('refused', stderr.trim());
   return stdout;

@@ -2,6 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CHANGE_RULE, HUB_PLACE, LAB, LAB_PLACE, PAYMENTS } from './cast';
 import { lookAtMembers, type Stage } from './stage';
 import type { CliResult } from '../../local-aws';
+import { shellLine } from '../../support/shell-line';
 import { deliveryLines } from '../printing';
 import type { Statements } from '../statements';
 
@@ -80,8 +81,7 @@ export async function playBlindedRegion(stage: Stage, statements: Statements): P
 async function asMallory(stage: Stage, args: string[]): Promise<CliResult> {
   const { localAws, screen, lab } = stage;
   const { region } = LAB_PLACE;
-  const shown = args.map((arg) => (arg.startsWith('[') ? `'${arg}'` : arg)).join(' ');
-  screen.print(`\n$ aws ${shown} --region ${region}\n`);
+  screen.print(`\n$ ${shellLine(['aws', ...args, '--region', region])}\n`);
   return localAws.cli(args, lab.administrator, region);
 }
 
