@@ -167,16 +167,25 @@ describeInBrowser('the page of the sandbox', () => {
   test('a member is blinded and covered again, and people see the channels that they are in', async () => {
     const scene = await played('organization');
     const page = await opened(scene.url);
-    const look = page.getByRole('button', { name: 'Put the rule back' });
-    await look.click({ timeout: READY_MS });
+    // No event of it comes to the hub: the rule in lab is disabled.
+    const open = page.getByRole('button', { name: 'Open SSH in lab' });
+    await open.click({ timeout: READY_MS });
     await idle(page);
+    await move(page, 'Put the rule back');
     const coverage = page.getByRole('region', { name: 'Coverage' });
     await coverage.getByText('3 of 6 places covered').waitFor();
     await move(page, 'The hub looks');
     await coverage.getByText('4 of 6 places covered').waitFor();
 
+    // As the button says: what is met for the first time is noted, and answered an hour later.
+    await move(page, 'An hour passes');
+    await standingRule(page, 'tcp 22').getByText('not accepted').waitFor();
+    await page.getByText('it only notes, as its event may be under way').waitFor();
+    await move(page, 'An hour passes');
+    await standingRule(page, 'tcp 22').waitFor({ state: 'detached' });
+
     // Petra reads the channel of trials, too: people of production wait for a decision.
-    expect(await channelsOf(page)).toEqual(['# production (open)', '# trials 2 new']);
+    expect(await channelsOf(page)).toEqual(['# production (open)', '# trials 3 new']);
     await slackOf(page).getByText('0 of 3 approvals').waitFor();
     await page.getByLabel('You are').selectOption('U0TESS');
     expect(await channelsOf(page)).toEqual(['# trials (open)']);

@@ -40,7 +40,15 @@ export function organizationScene(page: SandboxPage, stage: Stage): PageScene {
     title: 'A hub watches an organization',
     about:
       'The hub hears of changes in two units and two Regions. People of a unit are asked in their own channel. The administrator of lab, mallory, is hostile.',
-    moves: [...memberMoves(page, stage), clockMove(page, HOUR_MINUTES, { localAws, due })],
+    moves: [
+      ...memberMoves(page, stage),
+      clockMove(
+        page,
+        HOUR_MINUTES,
+        { localAws, due },
+        'The clock of the sandbox is moved, the hub looks, and the sentry compares all groups once. A rule that it meets there for the first time, and of which no event has come, it only notes, as its event may be under way: an hour later, it acts.',
+      ),
+    ],
     looks: [
       async () => lookAtClock(localAws),
       async () =>
