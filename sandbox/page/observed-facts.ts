@@ -136,7 +136,7 @@ export class ObservedFacts {
     if (Repeated.safeParse(logged).success) return [happened(at, 'message', UNTOLD_REPEAT)];
     const error = LoggedLine.safeParse(logged);
     if (!error.success || error.data.level !== 'ERROR') return [];
-    return [happened(at, 'fault', `logged: ${plainText(error.data.message)}`)];
+    return [happened(at, 'fault', `logged: ${plainText(errorText(error.data))}`)];
   }
 
   /** What functions do to rules and keys. */
@@ -328,22 +328,37 @@ function notAskedText(reason: z.infer<typeof NotAsked>['entry']['detail']): stri
   return `no one is asked in Slack: ${WHY_NOT_ASKED[reason]}${end}`;
 }
 
-const LoggedLine = z.object({ level: z.string(), message: z.string() });
+const LoggedLine = z.object({
+  level: z.string(),
+  message: z.string(),
+  error: z.optional(z.object({ message: z.optional(z.string()) })),
+});
+
+function errorText({ message, error }: z.infer<typeof LoggedLine>): string {
+  return error?.message === undefined ? message : `${message}: ${error.message}`;
+}
 
 const Responded = z.object({
   message: z.literal('responded'),
   eventId: z.string(),
+  tries: z.optional(z.number()),
   outcomes: z.array(z.object({ rules: z.array(z.object({ rule: z.string(), kind: z.string() })) })),
 });
 
+/** A later try may have left the event to one that is still at it. */
+const NO_CHANGE = {
+  first: 'nothing has to be done: the groups are as they may be',
+  later: 'another try at the same event changes nothing',
+};
+
 function verdictFacts(
-  { outcomes }: z.infer<typeof Responded>,
+  { outcomes, tries = 1 }: z.infer<typeof Responded>,
   at: number,
   names: RuleNames,
 ): Happened[] {
   const rules = outcomes.flatMap((outcome) => outcome.rules);
   if (rules.length === 0) {
-    return [happened(at, 'verdict', 'nothing has to be done: the groups are as they may be')];
+    return [happened(at, 'verdict', tries === 1 ? NO_CHANGE.first : NO_CHANGE.later)];
   }
   return rules
     .filter(({ kind }) => kind !== 'reverted')

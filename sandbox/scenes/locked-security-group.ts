@@ -9,7 +9,7 @@ import {
   type LocalAwsOptions,
 } from '../local-aws';
 import { synthesizeExample } from './example-app';
-import { gapsLine, type Print } from './printing';
+import { errorLine, gapsLine, type Print } from './printing';
 import { shellLine } from '../support/shell-line';
 import { sentRule, Timeline } from '../support/timeline';
 
@@ -33,7 +33,7 @@ export function observers(print: Print): LocalAwsOptions {
     onEvent: (event) => showEvent(event, timeline),
     onDelivery: (delivery) => showDelivery(delivery, timeline, print),
     onFunctionLog: (functionName, line) => {
-      if (line.includes('"level":"ERROR"')) print(`${functionName}: ${line}`);
+      if (line.includes('"level":"ERROR"')) print(errorLine(functionName, line));
     },
   };
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { MetGap } from '../deployer/met-gaps';
 import type { Delivery } from '../inbox';
 
@@ -8,6 +9,18 @@ export function deliveryLines({ subject, emailText }: Delivery): string {
   return [`    message: ${subject ?? 'without subject'}`, emailText.replace(/^/gm, '    | ')].join(
     '\n',
   );
+}
+
+const LoggedError = z.object({
+  message: z.string(),
+  error: z.optional(z.object({ message: z.optional(z.string()) })),
+});
+
+/** An error that a function has logged, without all that would bury the scene. */
+export function errorLine(functionName: string, line: string): string {
+  const { message, error } = LoggedError.parse(JSON.parse(line));
+  const reason = error?.message === undefined ? '' : `: ${error.message}`;
+  return `           logged    ${message}${reason} (an error, by ${functionName})`;
 }
 
 /** Where to read what the emulator lacks; the scene comes first. */

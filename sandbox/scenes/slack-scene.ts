@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { showChangedRule } from './changed-rules';
-import type { Print } from './printing';
+import { errorLine, type Print } from './printing';
 import { confirmationOf, SlackScreen } from './slack-screen';
 import type { LocalAws, LocalAwsOptions } from '../local-aws';
 import type { Modal } from '../slack/modals';
@@ -23,8 +23,6 @@ export interface SceneClick {
 }
 
 const Labelled = z.object({ label: z.object({ text: z.string() }), block_id: z.string() });
-
-const LoggedError = z.object({ message: z.string(), error: z.optional(z.unknown()) });
 
 interface SceneClock {
   now: () => Date;
@@ -154,12 +152,4 @@ export class SlackScene {
       for (const line of lines) this.print(`    | ${line}`.trimEnd());
     }
   }
-}
-
-/** The whole line only where something threw. */
-function errorLine(functionName: string, line: string): string {
-  const { message, error } = LoggedError.parse(JSON.parse(line));
-  return error === undefined
-    ? `           logged    ${message} (an error, by ${functionName})`
-    : `${functionName}: ${line}`;
 }

@@ -16,6 +16,9 @@ import type { SandboxPage } from '../sandbox-page';
 const EVERYWHERE = '0.0.0.0/0';
 const SSH_FROM_EVERYWHERE = `--protocol tcp --port 22 --cidr ${EVERYWHERE}`;
 
+/** The scene itself has SSH opened, too. */
+const ONLY_COUNTED = 'What was told within the hour is only counted: then no message is sent.';
+
 /** A group that a sentry watches, and someone who changes it. */
 export interface GroupStage {
   readonly localAws: LocalAws;
@@ -63,13 +66,13 @@ export function groupMoves(page: SandboxPage, stage: GroupStage): Move[] {
     {
       id: 'kill-function',
       label: 'Kill the function',
-      hint: 'SSH is opened, and the function is killed once it has reverted that, while it tells of it. Once its lease is over, the event is handled again: what has to be told may be told twice, and is never lost.',
+      hint: `SSH is opened, and the function is killed once it has reverted that, while it tells of it. Once its lease is over, the event is handled again, so that nothing is lost that has to be told. ${ONLY_COUNTED}`,
       do: async () => moves.killFunction(),
     },
     {
       id: 'lose-answer',
       label: 'Lose the answers',
-      hint: 'SSH is opened, and of each call of the function that changes something the first answer is lost.',
+      hint: `SSH is opened, and of each call of the function that changes something the first answer is lost: it calls again. ${ONLY_COUNTED}`,
       do: async () => moves.loseAnswers(),
     },
   ];

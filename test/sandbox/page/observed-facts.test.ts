@@ -145,6 +145,13 @@ describe('the answer to an event', () => {
     ]);
   });
 
+  test('is told to be none of a later try, which may have left the event to another', () => {
+    const line = JSON.stringify({ message: 'responded', eventId: 'e-1', tries: 2, outcomes: [] });
+    expect(texts(new ObservedFacts().ofLog(line, 1))).toEqual([
+      'verdict: another try at the same event changes nothing',
+    ]);
+  });
+
   test("is not told of the functions' own calls", () => {
     const observed = new ObservedFacts();
     observed.ofEvent(event({ userIdentity: { type: 'AssumedRole' } }), 1);
@@ -156,6 +163,14 @@ test('an error that a function logs is a fault, and other lines are passed over'
   const observed = new ObservedFacts();
   const line = JSON.stringify({ level: 'ERROR', message: 'not done, will be tried again' });
   expect(texts(observed.ofLog(line, 1))).toEqual(['fault: logged: not done, will be tried again']);
+  const withReason = JSON.stringify({
+    level: 'ERROR',
+    message: 'not done, will be tried again',
+    error: { message: 'another try is under way.', stack: 'at GG' },
+  });
+  expect(texts(observed.ofLog(withReason, 1))).toEqual([
+    'fault: logged: not done, will be tried again: another try is under way.',
+  ]);
   expect(observed.ofLog('no JSON', 1)).toEqual([]);
   expect(observed.ofLog('{"level":"INFO","message":"reconciled"}', 1)).toEqual([]);
 });
