@@ -89,6 +89,7 @@ export class PageServer {
       const refusal = refusalOf(approachOf(context), door);
       return refusal ? context.text(refusal.reason, refusal.status) : next();
     });
+    app.get('/:token', (context) => context.redirect(`/${this.token}/`));
     app.get('/:token/', (context) => context.html(PAGE_DOCUMENT));
     app.get('/:token/page.js', (context) =>
       context.body(this.files.script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),

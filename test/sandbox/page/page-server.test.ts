@@ -64,6 +64,12 @@ test.each([
   expect(String(headers['content-security-policy']).split('; ')).toContain(directive);
 });
 
+test('its address without the last slash leads there, and a wrong one nowhere', async () => {
+  const { status, headers } = await callPath('GET', `/${token()}`);
+  expect([status, headers.location]).toEqual([302, `/${token()}/`]);
+  expect((await callPath('GET', '/x')).status).toBe(403);
+});
+
 test('neither script nor style names anything elsewhere that would be loaded', async () => {
   const [script, style] = await Promise.all([call('GET', 'page.js'), call('GET', 'page.css')]);
   expect([script.status, style.status]).toEqual([200, 200]);
