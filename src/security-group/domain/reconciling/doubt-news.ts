@@ -1,5 +1,5 @@
 import { type DoubtfulList, type DoubtfulPeer, type Doubts, isInDoubt } from './doubts';
-import { type News, section } from './news';
+import { groupsText, type News, section } from './news';
 import type { ReconcileReport } from './reconcile-report';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import { groupText } from '../reporting/report-text';
@@ -14,7 +14,7 @@ export function doubtNews({ doubts }: ReconcileReport, most: number): News | und
 function headlines({ lists, rules, groups, selections, peers }: Doubts): string[] {
   const unread = rules.reduce((sum, { ruleIds }) => sum + ruleIds.length, 0);
   return [
-    ...(groups.length > 0 ? [`${groups.length} security groups were not judged`] : []),
+    ...(groups.length > 0 ? [groupsText(groups.length, 'was not judged', 'were not judged')] : []),
     ...(lists.length > 0 ? [`the entries of ${lists.length} prefix lists cannot be judged`] : []),
     ...(unread > 0 ? [`${unread} rules cannot be read`] : []),
     ...(selections.length > 0 ? ['new groups may be missed'] : []),

@@ -1,5 +1,5 @@
 import type { Adoption, AdoptionCause } from './adoption';
-import { firstOf, type News, section } from './news';
+import { firstOf, groupsText, type News, section } from './news';
 import type { ReconcileReport } from './reconcile-report';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import type { Severity } from '../../../shared/domain/notification/severity';
@@ -32,6 +32,11 @@ const CAUSE_TEXT: Readonly<Record<AdoptionCause, string>> = {
   'other-policies': 'the policies have changed',
 };
 
+function adoptedText(groups: number, violating: number): string {
+  const whose = groups === 1 ? 'its' : 'their';
+  return `${groupsText(groups, 'adopted')}, ${violating} of ${whose} rules violate a policy`;
+}
+
 export function adoptionNews({ adoptions }: ReconcileReport, most: number): News | undefined {
   if (adoptions.length === 0) return undefined;
   const violating = adoptions.flatMap(violatingLines);
@@ -39,7 +44,7 @@ export function adoptionNews({ adoptions }: ReconcileReport, most: number): News
   return {
     severity: adoptionSeverity(adoptions),
     headlines: [
-      `${adoptions.length} security groups adopted, ${violating.length} of their rules violate a policy`,
+      adoptedText(adoptions.length, violating.length),
       ...(uncovered.length > 0
         ? [`no policy is for ${uncovered.length} of the security groups`]
         : []),
@@ -108,8 +113,10 @@ export function releaseNews(
   return {
     severity: released.some(({ reason }) => reason === 'deleted') ? 'high' : 'medium',
     headlines: [
-      ...(gone.length > 0 ? [`${gone.length} security groups are not watched any more`] : []),
-      ...(back.length > 0 ? [`${back.length} security groups are there again`] : []),
+      ...(gone.length > 0
+        ? [groupsText(gone.length, 'is not watched any more', 'are not watched any more')]
+        : []),
+      ...(back.length > 0 ? [groupsText(back.length, 'is there again', 'are there again')] : []),
     ],
     lines: [
       ...firstOf(gone, most, `groups are not watched any more. ${LOG_HAS_ALL}`),
@@ -125,7 +132,7 @@ export function waitingNews({ notAdoptedYet }: ReconcileReport, most: number): N
   const { groups, reason } = notAdoptedYet;
   return {
     severity: 'medium',
-    headlines: [`${groups.length} security groups cannot be adopted yet`],
+    headlines: [groupsText(groups.length, 'cannot be adopted yet')],
     lines: section(
       `CloudTrail's event history cannot be asked what is new in these groups: ${plainText(reason)}. They are adopted once it can. Until then, only what events name in them is judged:`,
       groups.map(({ id, name }) => `- ${groupText(id, name)}`),

@@ -8,6 +8,11 @@ export interface News {
   readonly lines: readonly string[];
 }
 
+/** "1 security group is there again", "3 security groups are there again". */
+export function groupsText(count: number, ofOne: string, ofMany = ofOne): string {
+  return count === 1 ? `1 security group ${ofOne}` : `${count} security groups ${ofMany}`;
+}
+
 /** A heading with at most `most` lines below it; nothing, where there are none. */
 export function section(heading: string, lines: readonly string[], most: number): string[] {
   return lines.length === 0 ? [] : [heading, ...firstOf(lines, most, 'lines.'), ''];

@@ -115,7 +115,7 @@ test('a message names the worst first, and says what stands open', async () => {
   await tellAll();
   const { subject, text, severity, json } = placeNewsNotification(told[0]!, 'Sentry');
   expect([subject, severity]).toEqual(['[HIGH] News of security groups in 2 places', 'high']);
-  expect(text).toMatch(/^- 100000000002 \(member 2\), eu-west-1: 1 security groups adopted/m);
+  expect(text).toMatch(/^- 100000000002 \(member 2\), eu-west-1: 1 security group adopted/m);
   expect(text).toContain('  WARNING: holds the payments');
   expect(text).toContain('Of these rules, some violate a policy:');
   expect(errorsIn(json, schema)).toEqual([]);
@@ -150,7 +150,7 @@ test('news of one place have its name in the title', async () => {
   await firstContactOf(1);
   await tellAll();
   expect(placeNewsNotification(told[0]!, 'Sentry').subject).toContain(
-    '[HIGH] 100000000000 (member 0), eu-west-1: 1 security groups adopted',
+    '[HIGH] 100000000000 (member 0), eu-west-1: 1 security group adopted',
   );
 });
 

@@ -251,7 +251,7 @@ Of these rules, some violate a policy:
     'groups that are not chosen any more',
     reportOf({ released: [{ group: record, reason: 'not-chosen' }] }),
     'medium',
-    '1 security groups are not watched any more',
+    '1 security group is not watched any more',
     '- sg-1 (web) is not watched any more: a deployment chose other groups.\n',
   ],
   [
@@ -279,7 +279,7 @@ Of these rules, some violate a policy:
     'groups that were not judged',
     reportOf({ doubts: { ...NO_DOUBTS, groups: [{ group: web, reason: 'Throttled' }] } }),
     'high',
-    '1 security groups were not judged',
+    '1 security group was not judged',
     `These groups were not judged in this run. The next run tries again; if it says the same, see the log of the function:
 - sg-1 (web): Throttled
 `,
@@ -476,8 +476,8 @@ describe('a run of reconcile tells of', () => {
     expect(reconcileHeadline(both).split('; ')).toEqual([
       'the policy no-ssh is disabled until 2026-01-08T00:00:00.000Z',
       'the policy no-ssh is in force again',
-      '1 security groups are not watched any more',
-      '1 security groups are there again',
+      '1 security group is not watched any more',
+      '1 security group is there again',
     ]);
     expect(reconcileSeverity(reportOf({ disablings: [disabling] }))).toBe('high');
   });
@@ -507,7 +507,7 @@ Sent by the sentry App/Sentry.`,
   test('several things in a fixed order, as grave as the gravest, with the account before them', () => {
     const report = reportOf({ returned: [record], pause: order, place: PAYMENTS_PLACE });
     expect(reconcileSubject(report)).toMatch(
-      /^\[HIGH\] [^:]+: the sentry is paused until 2026-01-08T00:00:00\.000Z; 1 security groups are there/,
+      /^\[HIGH\] [^:]+: the sentry is paused until 2026-01-08T00:00:00\.000Z; 1 security group is there/,
     );
     expect(reconcileSubject({ ...report, place: undefined })).toMatch(/^\[HIGH\] the sentry is/);
   });
