@@ -151,10 +151,12 @@ export class ObservedFacts {
     return [];
   }
 
-  ofDelivery({ at, subject = 'without subject', emailText }: Delivery): Fact[] {
+  /** What EventBridge sends to a topic has no subject: its first line stands for it. */
+  ofDelivery({ at, subject, emailText }: Delivery): Fact[] {
+    const shown = plainText(subject ?? emailText.trim().split('\n')[0] ?? '');
     return [
-      happened(at, 'message', plainText(subject)),
-      { kind: 'delivered', at, subject: plainText(subject), text: emailText },
+      happened(at, 'message', shown),
+      { kind: 'delivered', at, subject: shown, text: emailText },
     ];
   }
 

@@ -117,6 +117,14 @@ test('what a function does to a key is a step', () => {
   expect(texts(facts)).toEqual(['step: UpdateAccessKey: AKIA1 of deploy-bot, Inactive, by Check']);
 });
 
+test('a mail without a subject is told by its first line', () => {
+  const delivery = { at: 1, topicArn: 'topic', message: '', attributes: {} };
+  const emailText = '\nA key is too old.\nIt goes on Monday.';
+  const facts = new ObservedFacts().ofDelivery({ ...delivery, emailText });
+  const told = { text: 'A key is too old.' };
+  expect(facts).toMatchObject([told, { subject: told.text, text: emailText }]);
+});
+
 describe('the answer to an event', () => {
   const responded = (outcomes: unknown) =>
     JSON.stringify({ level: 'INFO', message: 'responded', eventId: 'e-1', outcomes });
