@@ -141,6 +141,7 @@ export class ObservedFacts {
 
   /** What functions do to rules and keys. */
   ofCall(call: ApiCall): Happened[] {
+    if (isPutByPerson(call)) return [putFact(call)];
     const role = /:assumed-role\/([^/]+)/.exec(call.callerArn ?? '')?.[1];
     if (call.status >= 400 || !role || isDeploymentRole(role)) return [];
     if (call.service === 'ec2' && RULE_CALL.test(call.action)) {
@@ -203,6 +204,19 @@ function revertFacts(call: ApiCall, role: string, names: RuleNames): Happened[] 
     { ...happened(at, 'revert', `${action}: ${done}`), by: plainText(shortRole(role)) },
   ];
 }
+
+/** CloudTrail writes no such call: no event tells of it. */
+function isPutByPerson({ service, action, callerArn = '' }: ApiCall): boolean {
+  return service === 'events' && action === 'PutEvents' && callerArn.includes(':user/');
+}
+
+function putFact({ at, callerArn, json }: ApiCall): Happened {
+  const sources = PutRequest.safeParse(json).data?.Entries.map(({ Source = '' }) => Source) ?? [];
+  const text = plainText(`PutEvents: an event of ${sources.join(', ')}`);
+  return { ...happened(at, 'call', text), by: plainText(nameOf(callerArn)) };
+}
+
+const PutRequest = z.object({ Entries: z.array(z.object({ Source: z.optional(z.string()) })) });
 
 /** Deactivated, or deleted. */
 function stepFact({ action, at, parameters }: ApiCall, role: string): Happened {

@@ -117,6 +117,21 @@ test('what a function does to a key is a step', () => {
   expect(texts(facts)).toEqual(['step: UpdateAccessKey: AKIA1 of deploy-bot, Inactive, by Check']);
 });
 
+test('an event that someone puts on a bus has a row of its own, which names who', () => {
+  const put = {
+    ...{ at: 1, durationMs: 1, service: 'events', action: 'PutEvents', status: 200 },
+    parameters: {},
+    json: { Entries: [{ Source: 'aws.ec2' }] },
+  };
+  const callerArn = 'arn:aws:iam::123456789012:user/mallory';
+  const observed = new ObservedFacts();
+  expect(texts(observed.ofCall({ ...put, callerArn }))).toEqual([
+    'call: PutEvents: an event of aws.ec2, by user/mallory',
+  ]);
+  const ofFunction = `arn:aws:sts::123456789012:assumed-role/${ROLE}/function`;
+  expect(observed.ofCall({ ...put, callerArn: ofFunction })).toEqual([]);
+});
+
 test('a mail without a subject is told by its first line', () => {
   const delivery = { at: 1, topicArn: 'topic', message: '', attributes: {} };
   const emailText = '\nA key is too old.\nIt goes on Monday.';
