@@ -191,17 +191,26 @@ function callerOf({ userIdentity: { arn, invokedBy } }: ToldRecord): string {
   return invokedBy === CLOUD_FORMATION ? 'a deployment' : nameOf(arn);
 }
 
+/**
+ * What people have decided is carried out by this function, and is no revert. In members, a hub's
+ * functions share their roles, and are known by their sessions.
+ */
+const DECISION_CALLER = /CarryOutDecisionRole|-hub-decide$/;
+
 /** The verdict comes before the call that carries it out. */
 function revertFacts(call: ApiCall, role: string, names: RuleNames): Happened[] {
   const { action, at, durationMs } = call;
   const { verdict, done } = verdictOf(action);
+  const by = plainText(shortRole(role));
+  const isDecided = DECISION_CALLER.test(call.callerArn ?? '');
+  const words = isDecided ? `${verdict}, as decided` : verdict;
   return [
     happened(
       Math.round(at - durationMs),
       'verdict',
-      `${verdict}: ${plainText(rulesOf(call, names))}`,
+      `${words}: ${plainText(rulesOf(call, names))}`,
     ),
-    { ...happened(at, 'revert', `${action}: ${done}`), by: plainText(shortRole(role)) },
+    { ...happened(at, isDecided ? 'step' : 'revert', `${action}: ${done}`), by },
   ];
 }
 

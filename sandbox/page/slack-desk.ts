@@ -18,7 +18,8 @@ export interface SlackStage {
   readonly interactionsUrl: string;
 }
 
-const MOST_TOLD_LINES = 4;
+/** As many as a decision has, with who asked, its reason, and what follows. */
+const MOST_TOLD_LINES = 6;
 
 const ModalView = z.object({
   title: z.object({ text: z.string() }),

@@ -129,6 +129,7 @@ describeInBrowser('the page of the sandbox', () => {
     await slackOf(page).getByText('Reason: Use the bastion host').waitFor();
     const timeline = page.getByRole('log', { name: 'Timeline' });
     await timeline.getByText('RevokeSecurityGroupIngress: the rule is gone').nth(1).waitFor();
+    await timeline.getByText('Denied by @bob').waitFor();
     await idle(page);
 
     // The same again is reverted, and the page says why no one hears of it in Slack.

@@ -68,6 +68,24 @@ test("a function's call is a verdict that names the rule, and the revert that ca
   ]);
 });
 
+test.each([
+  ['Approval-GroupSentryCarryOutDecisionRoleCE609F15-3J5H/f', 'GroupSentryCarryOutDecision'],
+  ['cdk-sentries-revoke/cdk-sentries-hub-decide', 'cdk-sentries-revoke'],
+])('what people have decided is carried out by a step of %s, and is no revert', (caller, by) => {
+  const observed = new ObservedFacts();
+  observed.ofEvent(event({ responseElements: rules() }), 1);
+  const facts = observed.ofCall({
+    ...{ at: 100, durationMs: 8, service: 'ec2', action: 'RevokeSecurityGroupIngress' },
+    status: 200,
+    callerArn: `arn:aws:sts::123456789012:assumed-role/${caller}`,
+    parameters: { 'SecurityGroupRuleId.1': 'sgr-1' },
+  });
+  expect(texts(facts)).toEqual([
+    'verdict: revoke, as decided: tcp 22 from 0.0.0.0/0',
+    `step: RevokeSecurityGroupIngress: the rule is gone, by ${by}`,
+  ]);
+});
+
 test('a rule that gets its earlier values again is told with both', () => {
   const observed = new ObservedFacts();
   observed.learn(groupWith('sgr-1', 'tcp 0-65535 from 0.0.0.0/0'));
