@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { FactLog } from '../../sandbox/page/fact-log';
 import type { Act, SlackShown } from '../../sandbox/page/facts';
 import { PageServer } from '../../sandbox/page/page-server';
@@ -173,6 +173,10 @@ describeInBrowser('the page of the sandbox', () => {
     await open.click({ timeout: READY_MS });
     await idle(page);
     await move(page, 'Put the rule back');
+    // What the scene itself has done first: mallory has forged an event, and people have decided.
+    const timeline = page.getByRole('log', { name: 'Timeline' });
+    await timeline.getByText('PutEvents: an event of aws.ec2').waitFor();
+    await timeline.getByText('restore, as decided: tcp 3389').waitFor();
     const coverage = page.getByRole('region', { name: 'Coverage' });
     await coverage.getByText('3 of 6 places covered').waitFor();
     await move(page, 'The hub looks');
@@ -188,6 +192,7 @@ describeInBrowser('the page of the sandbox', () => {
     // Petra reads the channel of trials, too: people of production wait for a decision.
     expect(await channelsOf(page)).toEqual(['# production (open)', '# trials 3 new']);
     await slackOf(page).getByText('0 of 3 approvals').waitFor();
+    expect(await isCut(page.getByLabel('You are'))).toBe(false);
     await page.getByLabel('You are').selectOption('U0TESS');
     expect(await channelsOf(page)).toEqual(['# trials (open)']);
     if (PICTURES) await expectPictures(page, 'organization');
@@ -453,6 +458,17 @@ async function clickAs(page: Page, userId: string, { button, answer }: SlackClic
 async function move(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
   await idle(page);
+}
+
+/** Whether it would be wider if it could. */
+async function isCut(choice: Locator): Promise<boolean> {
+  return choice.evaluate((element) => {
+    const width = element.getBoundingClientRect().width;
+    element.style.maxWidth = 'none';
+    const isWider = element.getBoundingClientRect().width > width;
+    element.style.maxWidth = '';
+    return isWider;
+  });
 }
 
 /** "# trials 2 new", and which of them is open. */

@@ -79,6 +79,16 @@ afterEach(async () => {
   await screen.slack.stop();
 });
 
+test('what comes up in Slack is told at the time that the machine had then', async () => {
+  const times: (number | undefined)[] = [];
+  const localAws = { machineTime: () => 42, settled: async () => undefined };
+  const late = new SlackDesk({ localAws, screen, interactionsUrl: '' }, (_what, _text, at) =>
+    times.push(at),
+  );
+  await late.look();
+  expect(times).toEqual([42]);
+});
+
 describe('a click', () => {
   test('that the app answers is told, and by whom', async () => {
     await act(CLICK, { status: 200, afterMs: IN_TIME_MS });
