@@ -11,8 +11,8 @@ const MINUTE_MS = 60_000;
 /** So that what is told in one life is news in the next. */
 const BETWEEN_LIVES_MS = 3 * 60 * MINUTE_MS;
 const AFTER_A_FAILURE_MS = 100_000;
-/** More than there are, so that each life has room in a group. */
-const MOST_LIVES = 640;
+/** More than a sandbox sees, so that each life has room in a group. */
+const MOST_LIVES = 160;
 /** A group holds 60 rules, and each life leaves one. */
 const LIVES_OF_A_PAIR = 40;
 /** Whose click was stored, and who was shown an error nevertheless, comes first or second. */

@@ -1,12 +1,14 @@
 import { differencesOf, shown } from './differences';
 import { doubleAll } from './doubled';
-import type { EndState, KindOfLife, Life, LifeOptions, Since } from './life';
+import type { EndState, KindOfLife, LifeOptions, LifeSandbox, Since } from './life';
+import { Lives } from './lives';
 import {
   type CallingFunction,
   functionOf,
   functionsIn,
   type Point,
   pointsIn,
+  roleStem,
   rolesWithSecrets,
   servicesIn,
 } from './points';
@@ -54,13 +56,11 @@ interface BegunStep {
 
 /** Lives it again and again, disturbed at each of so many calls, and in all other ways. */
 export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promise<LifeOutcomes> {
-  const life = await kind.begin();
-  const { sandbox } = life;
-  // What is done for the first time, such as reading a secret, is in no life after it.
-  await life.live();
+  const lives = await Lives.begin(kind);
+  const { sandbox } = lives.current;
   const since = sandbox.calls.length;
   const steps: BegunStep[] = [];
-  const undisturbed = await life.live({
+  const undisturbed = await lives.current.live({
     before: (name) => steps.push({ name, begin: sandbox.calls.length }),
   });
   const missing = differencesOf(onlyParts(undisturbed, kind.leaves), kind.leaves);
@@ -70,7 +70,7 @@ export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promis
   const calls = sandbox.calls.slice(since);
   const points = pointsIn(calls);
   console.log(`${kind.name}: ${points.length} calls are found.`);
-  const disturbing = new Disturbing(kind.name, life, undisturbed);
+  const disturbing = new Disturbing(kind.name, lives, undisturbed);
   const others = [
     disturbing.doubled(),
     disturbing.withAnswersLost(),
@@ -88,10 +88,10 @@ export async function disturbed(kind: KindOfLife, { every, at }: Looked): Promis
     crashesAt(point, withSecrets.has(point.role)).map((crash) => disturbing.endedAt(point, crash)),
   );
   const outcomes = {
-    others: await comeInTurn(others, at),
-    atPoints: await comeInTurn(ends, at),
+    others: await comeInTurn(others, at, lives),
+    atPoints: await comeInTurn(ends, at, lives),
   };
-  await life.end();
+  await lives.end();
   return { kind, ...outcomes };
 }
 
@@ -114,25 +114,33 @@ interface Disturbance<Came extends Outcome> {
 async function comeInTurn<Came extends Outcome>(
   disturbances: readonly Disturbance<Came>[],
   at: string,
+  lives: Lives,
 ): Promise<Came[]> {
   const outcomes: Came[] = [];
-  for (const { what, come } of disturbances) if (what.includes(at)) outcomes.push(await come());
+  for (const { come } of disturbances.filter(({ what }) => what.includes(at))) {
+    await lives.turn();
+    outcomes.push(await come());
+  }
   return outcomes;
 }
 
 class Disturbing {
   constructor(
     private readonly name: string,
-    private readonly life: Life,
+    private readonly lives: Lives,
     private readonly undisturbed: EndState,
   ) {}
+
+  private get sandbox(): LifeSandbox {
+    return this.lives.current.sandbox;
+  }
 
   doubled(): Disturbance<Outcome> {
     const what = 'at its end, every event and message comes once more';
     const come = async () => {
       let copies = 0;
       const after = async (since: Since) => {
-        copies = await doubleAll(this.life.sandbox, since);
+        copies = await doubleAll(this.sandbox, since);
       };
       return this.outcomeOf(what, () => copies > 0, { after });
     };
@@ -142,7 +150,7 @@ class Disturbing {
   withAnswersLost(): Disturbance<Outcome> {
     const what = 'the first answer to every change is lost';
     const come = async () => {
-      const losing = this.life.sandbox.localAws.loseAnswers();
+      const losing = this.sandbox.localAws.loseAnswers();
       const outcome = await this.outcomeOf(what, () => losing.calls.length > 0, {
         after: async () => losing.end(),
       });
@@ -153,15 +161,14 @@ class Disturbing {
   }
 
   without(service: string, fromStep: string): Disturbance<Outcome> {
-    const { life } = this;
     const what = `${service} is down for an hour, from when ${fromStep}`;
     const come = async () => {
       let outage: NoticedOutage | undefined;
       const outcome = await this.outcomeOf(what, () => (outage?.refusals ?? 0) > 0, {
         before: (step) => {
-          if (step === fromStep) outage = life.sandbox.localAws.takeDown(service, HOUR_MS);
+          if (step === fromStep) outage = this.sandbox.localAws.takeDown(service, HOUR_MS);
         },
-        after: async () => life.pass(HOUR_MS),
+        after: async () => this.lives.current.pass(HOUR_MS),
       });
       outage?.end();
       return outcome;
@@ -169,12 +176,14 @@ class Disturbing {
     return { what, come };
   }
 
-  apart({ role, functionName }: CallingFunction, milliseconds: number): Disturbance<Outcome> {
-    const { localAws, calls } = this.life.sandbox;
+  apart({ role }: CallingFunction, milliseconds: number): Disturbance<Outcome> {
     const what = `the clock of ${functionOf(role)} is ${APART_MINUTES} minutes ${milliseconds > 0 ? 'ahead' : 'behind'}`;
+    const isIt = (one: CallingFunction) => roleStem(one.role) === roleStem(role);
     const come = async () => {
+      const { localAws, calls } = this.sandbox;
       const since = calls.length;
-      const hasCalled = () => functionsIn(calls.slice(since)).some((one) => one.role === role);
+      const hasCalled = () => functionsIn(calls.slice(since)).some(isIt);
+      const { functionName = '' } = functionsIn(calls).find(isIt) ?? {};
       localAws.setClockApart(functionName, milliseconds);
       const outcome = await this.outcomeOf(what, hasCalled);
       localAws.setClockApart(functionName, 0);
@@ -187,11 +196,11 @@ class Disturbing {
     const { role, service, action, n } = point;
     const what = `${functionOf(role)}, ${crash} ${service} ${action} ${n}`;
     const come = async () => {
-      const disturbance = this.life.sandbox.localAws.disturbCall({
+      const disturbance = this.sandbox.localAws.disturbCall({
         n,
         of: { service, action },
         with: crash,
-        callerArnIncludes: `/${role}`,
+        callerArnIncludes: `/${roleStem(role)}`,
         counted: 'in all invocations',
       });
       const outcome = await this.outcomeOf(what, () => disturbance.hit !== undefined);
@@ -207,7 +216,7 @@ class Disturbing {
     hasCome: () => boolean,
     options?: LifeOptions,
   ): Promise<Outcome> {
-    const come = await this.life.live(options).then(
+    const come = await this.lives.current.live(options).then(
       (state) => ({ hasCome: hasCome(), differences: differencesOf(state, this.undisturbed) }),
       (error: unknown) => ({
         hasCome: true,

@@ -106,6 +106,11 @@ function nameIn(callerArn = ''): string {
   return /assumed-role\/[^/]+\/(.+)$/.exec(callerArn)?.[1] ?? '';
 }
 
+/** What its name begins with in each sandbox: CloudFormation has it end at random. */
+export function roleStem(role: string): string {
+  return role.replace(/(?<=[0-9A-F]{8}-)[0-9A-Z]{12}$/, '');
+}
+
 /** What people call the function of a role: its construct and its work. */
 export function functionOf(role: string): string {
   return /^[^-]+-(\w+?)Role[0-9A-F]{8}/.exec(role)?.[1] ?? role;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { lifeSection } from '../../bench/chaos/chaos-section';
 import { differencesOf } from '../../bench/chaos/differences';
 import { disturbed } from '../../bench/chaos/disturbed-life';
-import type { EndState, Life } from '../../bench/chaos/life';
-import { functionsIn, pointsIn } from '../../bench/chaos/points';
+import type { EndState, Life, LifeSandbox } from '../../bench/chaos/life';
+import { Lives } from '../../bench/chaos/lives';
+import { functionsIn, pointsIn, roleStem } from '../../bench/chaos/points';
 import { exponentOf } from '../../bench/figures/growth-exponent';
 import { median, percentile } from '../../bench/figures/percentile';
 import { BENCHES, LIVES, sectionOfLife } from '../../bench/page/benches';
@@ -176,6 +177,27 @@ test('a missed goal is shown as missed, with its reason', () => {
   expect(page(false)).toContain('| no alarm | 1 alarm | missed: the heartbeat |');
 });
 
+/** Nothing is done to it. */
+const emptySandbox: LifeSandbox = {
+  ...{ calls: [], events: [], settled: async () => undefined, stop: async () => undefined },
+  localAws: standIn(() => undefined),
+};
+
+function standIn(hit: () => ApiCall | undefined): LifeSandbox['localAws'] {
+  const none = { calls: [], refusals: 0, end: () => undefined };
+  return {
+    disturbCall: () => ({ hit: hit(), end: () => undefined }),
+    loseAnswers: () => none,
+    takeDown: () => none,
+    setClockApart: () => undefined,
+    replay: async () => undefined,
+    accessTo: () => ({
+      ...{ endpoint: 'http://127.0.0.1:1', region: 'eu-west-1' },
+      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'none' },
+    }),
+  };
+}
+
 describe('a life of chaos', () => {
   /** Its ends in turn: two undisturbed ones, and those of two crashes. */
   const outcomesOf = async (ends: readonly (() => EndState)[], meets: boolean, leaves = {}) => {
@@ -184,22 +206,9 @@ describe('a life of chaos', () => {
       [],
       [...ends],
     ];
-    const none = { calls: [], refusals: 0, end: () => undefined };
+    const localAws = standIn(() => (meets ? made : undefined));
     const life: Life = {
-      sandbox: {
-        ...{ calls, events: [], settled: async () => undefined, stop: async () => undefined },
-        localAws: {
-          disturbCall: () => ({ hit: meets ? made : undefined, end: () => undefined }),
-          loseAnswers: () => none,
-          takeDown: () => none,
-          setClockApart: () => undefined,
-          replay: async () => undefined,
-          accessTo: () => ({
-            ...{ endpoint: 'http://127.0.0.1:1', region: 'eu-west-1' },
-            credentials: { accessKeyId: 'AKIA', secretAccessKey: 'none' },
-          }),
-        },
-      },
+      sandbox: { ...emptySandbox, calls, localAws },
       live: async () => {
         calls.push(made);
         return rest.shift()!();
@@ -245,6 +254,35 @@ describe('a life of chaos', () => {
       'Undisturbed, keys ends otherwise: more in keys: Active; less in keys: gone',
     );
   });
+});
+
+test('a function is known in another sandbox by what its name does not end with at random', () => {
+  expect(roleStem('Approval-GuardRespondRole1A2B3C4D-9O5MDLNAGVOI')).toBe(
+    'Approval-GuardRespondRole1A2B3C4D-',
+  );
+  expect(roleStem('cdk-sentries-hub-coverage')).toBe('cdk-sentries-hub-coverage');
+});
+
+test('lives move on to a new sandbox before one is slow', async () => {
+  const lived: number[] = [];
+  const begin = async (): Promise<Life> => {
+    const sandbox = lived.push(0) - 1;
+    return {
+      sandbox: emptySandbox,
+      live: async () => {
+        lived[sandbox]! += 1;
+        return {};
+      },
+      pass: async () => undefined,
+      end: async () => undefined,
+    };
+  };
+  const lives = await Lives.begin({ name: 'keys', title: '', about: '', leaves: {}, begin });
+  for (let life = 0; life < 130; life += 1) {
+    await lives.turn();
+    await lives.current.live();
+  }
+  expect(lived).toEqual([121, 11]);
 });
 
 test('the calls of a function of a hub in a member are its own', () => {
