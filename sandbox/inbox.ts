@@ -46,6 +46,11 @@ export interface Delivery {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** What EventBridge sends to a topic has no subject: its first line stands for it. */
+export function titleOf({ subject, emailText }: Pick<Delivery, 'subject' | 'emailText'>): string {
+  return subject ?? emailText.trim().split('\n')[0] ?? '';
+}
+
 interface Waiter {
   readonly predicate: (delivery: Delivery) => boolean;
   readonly resolve: (delivery: Delivery) => void;

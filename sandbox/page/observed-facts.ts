@@ -9,7 +9,7 @@ import { SECURITY_GROUP_METRICS } from '../../src/shared/contracts/metrics';
 import { plainText } from '../../src/shared/domain/notification/plain-text';
 import { CLOUD_FORMATION, isDeploymentRole } from '../cloudtrail/caller';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
-import type { Delivery } from '../inbox';
+import { type Delivery, titleOf } from '../inbox';
 import type { InvocationReport } from '../runner/deployed-function';
 import { sentRule } from '../support/timeline';
 
@@ -152,9 +152,9 @@ export class ObservedFacts {
     return [];
   }
 
-  /** What EventBridge sends to a topic has no subject: its first line stands for it. */
-  ofDelivery({ at, subject, emailText }: Delivery): Fact[] {
-    const shown = plainText(subject ?? emailText.trim().split('\n')[0] ?? '');
+  ofDelivery(delivery: Delivery): Fact[] {
+    const { at, emailText } = delivery;
+    const shown = plainText(titleOf(delivery));
     return [
       happened(at, 'message', shown),
       { kind: 'delivered', at, subject: shown, text: emailText },

@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 import type { MetGap } from '../deployer/met-gaps';
-import type { Delivery } from '../inbox';
+import { type Delivery, titleOf } from '../inbox';
 
 export type Print = (line: string) => void;
 
 /** A message as an e-mail would show it, set off from the rest. */
-export function deliveryLines({ subject, emailText }: Delivery): string {
-  return [`    message: ${subject ?? 'without subject'}`, emailText.replace(/^/gm, '    | ')].join(
-    '\n',
-  );
+export function deliveryLines(delivery: Delivery): string {
+  const text = delivery.emailText.replace(/^/gm, '    | ');
+  return [`    message: ${titleOf(delivery)}`, text].join('\n');
 }
 
 const LoggedError = z.object({

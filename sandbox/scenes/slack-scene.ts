@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { showChangedRule } from './changed-rules';
 import { errorLine, type Print } from './printing';
 import { confirmationOf, SlackScreen } from './slack-screen';
+import { titleOf } from '../inbox';
 import type { LocalAws, LocalAwsOptions } from '../local-aws';
 import type { Modal } from '../slack/modals';
 import { SlackStandIn } from '../slack/slack-stand-in';
@@ -69,11 +70,11 @@ export class SlackScene {
         // What functions do in Slack, they write down in AWS: no call, no news.
         this.showSlack();
       },
-      onDelivery: ({ at, subject }) =>
+      onDelivery: (delivery) =>
         this.timeline.mark(
-          at,
+          delivery.at,
           'message',
-          `${subject ?? 'without subject'} (to the topic's subscribers)`,
+          `${titleOf(delivery)} (to the topic's subscribers)`,
         ),
       onFunctionLog: (functionName, line) => {
         if (line.includes('"level":"ERROR"')) this.print(errorLine(functionName, line));
