@@ -96,7 +96,7 @@ export function keyDetails(key: ReportedKey, maxKeyAge: number): string[] {
   return [
     ...(finding
       ? [
-          `${statusNow(finding.status, step)}, ${finding.ageInDays} days old: ${isOfRoot(key) ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
+          `${statusText(finding.status, step)}, ${finding.ageInDays} days old: ${isOfRoot(key) ? 'created or last changed' : 'created'} ${dateText(finding.createdAt)}, last used ${plainText(lastUseText(finding.lastUse, finding.createdAt))}`,
           `Why: ${finding.classes.map((each) => reasonText(each, maxKeyAge)).join('; ')}.`,
         ]
       : []),
@@ -105,10 +105,9 @@ export function keyDetails(key: ReportedKey, maxKeyAge: number): string[] {
   ];
 }
 
-/** A run looks at keys before it takes its steps. */
-function statusNow(seen: string, step: ReportedKey['step']): string {
-  if (step?.report.kind !== 'done') return seen;
-  return step.report.step === 'delete' ? 'Deleted' : 'Inactive now';
+/** A run looks at keys before it takes its steps, and may tell of one that an earlier run took. */
+function statusText(seen: string, step: ReportedKey['step']): string {
+  return step?.report.kind === 'done' ? `${seen} when the run began` : seen;
 }
 
 function reasonText(each: FindingClass, maxKeyAge: number): string {

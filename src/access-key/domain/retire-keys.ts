@@ -42,7 +42,7 @@ export async function retireKeys(survey: Survey, retirement: Retirement): Promis
       key,
       record,
       next,
-      holdingReason(key, unknowns, taken, records, retirement.rules),
+      holdingReason(key, unknowns, taken, records, retirement),
       retirement,
     );
     taken += result.steps.filter(({ report }) =>
@@ -90,7 +90,7 @@ function holdingReason(
   unknowns: readonly Unknown[],
   taken: number,
   records: ReadonlyMap<string, KeyRecord>,
-  { maxActionsPerRun }: KeyActionRules,
+  { rules: { maxActionsPerRun }, approved }: Retirement,
 ): string | undefined {
   if (unknowns.length > 0) {
     return 'the run is incomplete: nothing is done while anything is unknown';
@@ -99,7 +99,8 @@ function holdingReason(
   if (untold.some(({ reportedAt }) => !reportedAt)) {
     return 'an earlier step was not reported yet: it is left to the next run';
   }
-  if (untold.some(({ owner }) => isSameAddress(owner, key.owner))) {
+  // What people decided waits for no later run: none carries it out.
+  if (!approved && untold.some(({ owner }) => isSameAddress(owner, key.owner))) {
     return 'its owner could not be told of an earlier step yet: it is left to the next run';
   }
   return taken >= maxActionsPerRun

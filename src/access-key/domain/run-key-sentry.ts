@@ -11,6 +11,7 @@ import {
   type ReportedKey,
 } from './key-report';
 import type { Part } from './key-report-text';
+import { addressOf } from './owner';
 import { groupByOwner, reportByOwner } from './owner-groups';
 import { directMessageCounts, messagedOwners } from './owner-message';
 import type { KeyAsker, KeyChanger, KeyRecords, ReportMemory } from './ports';
@@ -76,7 +77,11 @@ export async function runKeySentry(
     return marked;
   }
   if (isToBeTold(report, configuration, ports)) {
-    await tellInParts(report, ports);
+    const unheard = configuration.messagesOwners ? undecidedKeys(report, ports.account) : [];
+    await tellInParts(report, {
+      ...ports,
+      tellOwners: async (told) => [...(await ports.tellOwners(told)), ...unheard],
+    });
   }
   await ports.announce(report);
   return report;
@@ -94,6 +99,17 @@ function withDirectMessages(
     ...report,
     directMessages: directMessageCounts(messagedOwners(groups, report.survey.at)),
   };
+}
+
+/**
+ * No one gets a direct message about a decision. What the owners of other keys are to hear of, such
+ * as a step of a run that died, is left to the next run.
+ */
+function undecidedKeys({ keys, decidedKeyId }: KeyReport, accountId: string): PlacedKey[] {
+  if (decidedKeyId === undefined) return [];
+  return keys
+    .filter(({ step }) => step?.keyId !== decidedKeyId)
+    .map((key) => ({ ...key, accountId }));
 }
 
 interface ChangePorts extends KeySentryPorts {
@@ -207,7 +223,10 @@ async function tellInParts(report: KeyReport, ports: TellingPorts): Promise<Told
       told.push({ keys, acceptedAt: await tell(report, keys, { number, of }) });
     }
   } catch (error) {
-    await rememberTold(told.map(withoutStepsTaken), records);
+    await rememberTold(
+      told.map((each) => withoutUnheard(each, report)),
+      records,
+    );
     throw error;
   }
   const unheard = await tellOwners(report);
@@ -215,9 +234,14 @@ async function tellInParts(report: KeyReport, ports: TellingPorts): Promise<Told
   return { acceptedAt: told.at(-1)!.acceptedAt, unheard };
 }
 
-/** They are in no later report that would be told to their owners, so the next try tells them. */
-function withoutStepsTaken({ keys, acceptedAt }: ToldKeys): ToldKeys {
-  return { keys: keys.filter(({ step }) => step?.report.kind !== 'done'), acceptedAt };
+/**
+ * Of a report that broke off: steps that were taken are in no later report that would be told to
+ * their owners, and who gets a direct message has not got it. The next try tells them.
+ */
+function withoutUnheard({ keys, acceptedAt }: ToldKeys, { directMessages }: KeyReport): ToldKeys {
+  const isHeard = ({ step, owner }: ReportedKey) =>
+    step?.report.kind !== 'done' && !(directMessages && addressOf(owner));
+  return { keys: keys.filter(isHeard), acceptedAt };
 }
 
 /** What an owner could not be told stays news to the next run. */
@@ -236,10 +260,10 @@ async function rememberHeard(
 }
 
 async function rememberUnheard({ keys, acceptedAt }: ToldKeys, records: KeyRecords): Promise<void> {
-  const steps = keys.flatMap(({ step }) => (step?.afterTold ? step : []));
-  for (const { keyId, report } of steps) {
-    const record = await records.read(keyId);
-    if (record) await records.write(afterUnheard(record, report, acceptedAt));
+  for (const { step, owner } of keys) {
+    if (!step?.afterTold) continue;
+    const record = await records.read(step.keyId);
+    if (record) await records.write(afterUnheard(record, step.report, acceptedAt, owner));
   }
 }
 

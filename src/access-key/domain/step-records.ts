@@ -9,6 +9,7 @@ import {
   withoutNoticesOfUse,
 } from './key-actions';
 import type { KeyStep, StepReport } from './key-step';
+import type { Owner } from './owner';
 import type { Retired } from './retirement';
 
 /** A step that is still to come: that it was told keeps its notice alive. */
@@ -131,14 +132,24 @@ export function afterReported(record: KeyRecord, report: StepReport, acceptedAt:
 }
 
 /**
- * The record to keep where the step was reported, and its owner could not be told: both stay news
- * to the next run. What is certain by now is not left to be guessed from the key.
+ * The record to keep where the step was reported, and this owner could not be told: both stay news
+ * to the next run. What is certain by now is not left to be guessed from the key, and what failed
+ * is still due.
  */
-export function afterUnheard(record: KeyRecord, report: StepReport, reportedAt: Date): KeyRecord {
+export function afterUnheard(
+  record: KeyRecord,
+  report: StepReport,
+  reportedAt: Date,
+  owner: Owner | undefined,
+): KeyRecord {
   const { untold } = record;
-  if (!untold) return record;
-  const certain = report.kind === 'done' ? doneOf(record, report.step, report.at) : record;
-  return { ...certain, untold: { ...untold, reportedAt } };
+  if (untold?.step !== report.step) return record;
+  if (report.kind === 'failed') return withoutUntold(record, report.step);
+  if (report.kind !== 'done' || report.at.getTime() !== untold.at.getTime()) return record;
+  return {
+    ...doneOf(record, report.step, report.at),
+    untold: { ...untold, reportedAt, ...(owner?.kind === 'known' && { owner }) },
+  };
 }
 
 function withoutUntold(record: KeyRecord, step: StepKind): KeyRecord {

@@ -78,12 +78,11 @@ describe('the severity of a report', () => {
   });
 });
 
-test('a key is told with the status that it has after the step of the run', () => {
-  const statusAfter = (report: StepReport) =>
+test('the status of a key that took a step is said to be that of before', () => {
+  const statusWith = (report: StepReport) =>
     textOf(reportOf([finding('AK1', 100, 'too-old')], [step(report)]));
-  expect(statusAfter(WAITS)).toContain('  Active, 100 days old');
-  expect(statusAfter(DONE)).toContain('  Inactive now, 100 days old');
-  expect(statusAfter({ ...DONE, step: 'delete' })).toContain('  Deleted, 100 days old');
+  expect(statusWith(WAITS)).toContain('  Active, 100 days old');
+  expect(statusWith(DONE)).toContain('  Active when the run began, 100 days old');
 });
 
 test('a report is worth telling that lists a key, tells of a step, or is incomplete', () => {
@@ -161,7 +160,7 @@ test('the text of a whole report', () => {
     '  Why: older than 90 days; never used.',
     '',
     '- AK1 of ann',
-    '  Inactive now, 100 days old: created 2026-02-21, last used 2026-05-29 (s3, eu-west-1)',
+    '  Active when the run began, 100 days old: created 2026-02-21, last used 2026-05-29 (s3, eu-west-1)',
     '  Why: older than 90 days; not used for too long.',
     '  It was deactivated on 2026-06-01.',
     "  To undo it: aws iam update-access-key --user-name 'ann' --access-key-id AK1 --status Active",

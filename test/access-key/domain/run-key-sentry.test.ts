@@ -477,6 +477,13 @@ describe('with owners', () => {
       NOW.getTime(),
     );
 
+  /** People approve its step, and no one gets a direct message about it. */
+  const decided = async (account: FaultyAccount, keyId: string, by: KeySentryConfiguration) => {
+    const ports = { approved: { keyId, requestId: '1' }, tellOwners: async () => [] };
+    const own = { changer: account, records: account };
+    return runKeySentry(by, { ...account, ...ports, ...own }, account.begin([]));
+  };
+
   test('they hear of a report that was told, by owner', async () => {
     const account = ofTeams('a', 'b', 'a');
     const report = await run(account, OWNED);
@@ -658,16 +665,55 @@ describe('with owners', () => {
       account.pass(8);
       refusing(account, OLGA);
       await run(account, OWNED);
-      const approved = { keyId: 'AKIA-1', requestId: '1' };
-      const ports = { ...account, approved, tellOwners: async () => [] };
-      const { keys } = await runKeySentry(
-        OWNED,
-        { ...ports, changer: account, records: account },
-        account.begin([]),
-      );
+      const { keys } = await decided(account, 'AKIA-1', OWNED);
       expect(stepsOf(keys)['AKIA-0']).toBeUndefined();
       account.refusedOwners.clear();
       expect(stepsOf((await run(account, OWNED)).keys)['AKIA-0']).toBe('done deactivate');
+    });
+
+    test('hold up no decision of people about another key of theirs', async () => {
+      const account = ofTeams(OLGA, OLGA);
+      const slowly = { ...OWNED, actions: { ...OWNED.actions!, maxActionsPerRun: 1 } };
+      account.pass(6);
+      await run(account, slowly);
+      account.pass(8);
+      refusing(account, OLGA);
+      expect(stepsOf((await run(account, slowly)).keys)['AKIA-1']).toBe('done deactivate');
+      expect(stepsOf((await decided(account, 'AKIA-0', slowly)).keys)).toEqual({
+        'AKIA-0': 'done deactivate',
+      });
+    });
+
+    test('begin no grace with a report that broke off', async () => {
+      const account = ofTeams(...Array.from({ length: KEYS_PER_MESSAGE + 1 }, () => OLGA));
+      account.pass(6);
+      const tell: KeySentryPorts['tell'] = async (_report, _keys, { number }) => {
+        if (number === 2) throw new Error('SNS is down');
+        return account.now();
+      };
+      const told = { ...OWNED, messagesOwners: true };
+      await expect(runKeySentry(told, { ...account, tell }, account.begin([]))).rejects.toThrow(
+        'SNS is down',
+      );
+      expect((await account.all()).flatMap(({ noticeAt }) => Object.keys(noticeAt))).toEqual([]);
+    });
+  });
+
+  test('what a run that died has done is left to the next run, where a decision tells it', async () => {
+    const account = ofTeams('olga@example.com', 'ben@example.com');
+    const told = { ...OWNED, messagesOwners: true };
+    account.pass(6);
+    await run(account, told);
+    account.pass(8);
+    account.endsBeforeOwnersHear = true;
+    await expect(run(account, told)).rejects.toThrow('has ended');
+    account.endsBeforeOwnersHear = false;
+    await decided(account, 'AKIA-1', told);
+    const { keys } = await run(account, told);
+    const [left] = keys.filter(({ keyId }) => keyId === 'AKIA-0');
+    expect(left).toMatchObject({
+      owner: { name: 'olga@example.com' },
+      step: { report: { kind: 'done' } },
     });
   });
 

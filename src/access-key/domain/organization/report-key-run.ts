@@ -167,7 +167,7 @@ async function rememberPart(
   unheard: readonly PlacedKey[],
   { withRecords }: ReportingPorts,
 ): Promise<void> {
-  const unheardIds = new Set(unheard.map((key) => `${key.accountId}/${key.keyId}`));
+  const owners = new Map(unheard.map((key) => [`${key.accountId}/${key.keyId}`, key.owner]));
   for (const { accountId, keys, toRemember } of accounts) {
     const toBe = new Set(toRemember);
     const steps = keys.flatMap(({ step }) => (step && toBe.has(step.keyId) ? step : []));
@@ -180,8 +180,11 @@ async function rememberPart(
           noticeAt: {},
           toldAt: {},
         };
-        const after = unheardIds.has(`${accountId}/${keyId}`) ? afterUnheard : afterReported;
-        await records.write(after(record, told, acceptedAt));
+        const id = `${accountId}/${keyId}`;
+        const after = owners.has(id)
+          ? afterUnheard(record, told, acceptedAt, owners.get(id))
+          : afterReported(record, told, acceptedAt);
+        await records.write(after);
       }
     });
   }
