@@ -78,6 +78,11 @@ class ApprovalLife implements Life {
     };
   }
 
+  /** The next one has ports of its own. */
+  async clear(): Promise<void> {
+    await this.sandbox.settled();
+  }
+
   async pass(milliseconds: number): Promise<void> {
     await this.sandbox.pass(milliseconds);
   }

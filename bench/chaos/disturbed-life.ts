@@ -183,7 +183,8 @@ class Disturbing {
       const { localAws, calls } = this.sandbox;
       const since = calls.length;
       const hasCalled = () => functionsIn(calls.slice(since)).some(isIt);
-      const { functionName = '' } = functionsIn(calls).find(isIt) ?? {};
+      const { functionName } = functionsIn(calls).find(isIt) ?? {};
+      if (!functionName) throw new Error(`${functionOf(role)} has called nothing in this sandbox.`);
       localAws.setClockApart(functionName, milliseconds);
       const outcome = await this.outcomeOf(what, hasCalled);
       localAws.setClockApart(functionName, 0);

@@ -45,6 +45,8 @@ difference.`,
 
 class HubGroupLife implements Life {
   private lives = 0;
+  /** Of the last life. */
+  private readonly groupIds: string[] = [];
   private readonly deadLetters: DeadLetters;
 
   constructor(
@@ -78,9 +80,14 @@ class HubGroupLife implements Life {
       gaps: own((await sandbox.items('HubCoverage')).flatMap(gapsIn)),
       'dead letters': await this.deadLetters.taken(),
     };
-    await this.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId }));
-    await sandbox.settled();
     return left;
+  }
+
+  async clear(): Promise<void> {
+    for (const GroupId of this.groupIds.splice(0)) {
+      await this.ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+    }
+    await this.sandbox.settled();
   }
 
   async pass(milliseconds: number): Promise<void> {
@@ -138,6 +145,7 @@ class HubGroupLife implements Life {
         VpcId: this.vpcId,
       }),
     );
+    this.groupIds.push(GroupId);
     await this.sandbox.settled();
     return GroupId;
   }

@@ -49,6 +49,8 @@ as held for that run, and that the next run takes, is no difference.`,
 
 class HubKeyLife implements Life {
   private lives = 0;
+  /** Of the last life. */
+  private readonly names: string[] = [];
   private readonly deadLetters: DeadLetters;
 
   constructor(
@@ -63,6 +65,7 @@ class HubKeyLife implements Life {
     const since = sinceNow(sandbox);
     this.lives += 1;
     const name = `someone${this.lives}x`;
+    this.names.push(name);
     const keyId = await this.addUser(name);
     const { messages, letters } = await lived(sandbox.localAws, this.story(before), async () =>
       after?.(since),
@@ -74,8 +77,11 @@ class HubKeyLife implements Life {
       told: distinct(own(messages.flatMap((message) => stepsIn(message, name)))),
       'dead letters': [...letters, ...(await this.deadLetters.taken())],
     };
-    await removeUser(this.iam, name);
     return left;
+  }
+
+  async clear(): Promise<void> {
+    for (const name of this.names.splice(0)) await removeUser(this.iam, name);
   }
 
   /** With the runs of a day. */

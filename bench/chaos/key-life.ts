@@ -65,6 +65,8 @@ async function beginKeyLife(asks: KeyApprovalAsking): Promise<Life> {
 
 class KeyLife implements Life {
   private lives = 0;
+  /** Of the last life. */
+  private readonly names: string[] = [];
   private readonly deadLetters: DeadLetters;
 
   constructor(
@@ -77,12 +79,12 @@ class KeyLife implements Life {
   async live(options: LifeOptions = {}): Promise<EndState> {
     this.lives += 1;
     const names = [`first${this.lives}x`, `second${this.lives}x`] as const;
-    try {
-      return await this.liveWith(names, options);
-    } finally {
-      // A life that comes to no end leaves no users to those after it.
-      await this.remove(names);
-    }
+    this.names.push(...names);
+    return this.liveWith(names, options);
+  }
+
+  async clear(): Promise<void> {
+    await this.remove(this.names.splice(0));
   }
 
   async pass(milliseconds: number): Promise<void> {

@@ -44,6 +44,8 @@ export interface Life {
   readonly sandbox: LifeSandbox;
   /** With what it leaves behind. */
   live(options?: LifeOptions): Promise<EndState>;
+  /** Has the next one find nothing of it, also where it came to no end. It is no part of it. */
+  clear(): Promise<void>;
   /** Time passes, and all that comes by itself comes at its end. */
   pass(milliseconds: number): Promise<void>;
   /** With its sandbox. */

@@ -21,8 +21,9 @@ export class Lives {
     return this.life;
   }
 
-  /** Comes before each life. */
+  /** Comes between two lives. */
   async turn(): Promise<void> {
+    await this.life.clear();
     this.lived += 1;
     if (this.lived <= LIVES_OF_A_SANDBOX) return;
     await this.life.end();
@@ -39,5 +40,6 @@ export class Lives {
 async function begun(kind: KindOfLife): Promise<Life> {
   const life = await kind.begin();
   await life.live();
+  await life.clear();
   return life;
 }

@@ -25,6 +25,7 @@ export function pointsIn(calls: readonly ApiCall[]): Point[] {
     invocations
       .filter(({ callerArn }) => roleIn(callerArn) === role)
       .flatMap((invocation) => callsInOrder(invocation, role))
+      .sort((one, other) => beganAt(one.call) - beganAt(other.call))
       .map(({ call: { service, action }, isInTurn }, index, all) => ({
         ...{ role, service, action, isInTurn },
         n: all.slice(0, index + 1).filter(({ call }) => isOf(call, service, action)).length,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import * as z from 'zod/mini';
@@ -20,7 +20,7 @@ export interface PackedLibrary {
 
 /** Inside the project's node_modules, so that the CDK is found there as beside any package. */
 export async function packedLibrary(): Promise<PackedLibrary> {
-  if (!existsSync(join(PROJECT, 'lib', 'index.js'))) compile();
+  compile();
   const folder = mkdtempSync(join(PROJECT, 'node_modules', '.bench-'));
   unpackInto(join(folder, 'node_modules', PACKAGE));
   const round = join(folder, 'round.js');
@@ -35,7 +35,7 @@ export async function packedLibrary(): Promise<PackedLibrary> {
   return { round, folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** What is packed is there only once something has compiled it. */
+/** What is packed is what stands in lib/, whatever stands in the sources. */
 function compile(): void {
   execFileSync('npx', ['projen', 'compile'], { cwd: PROJECT, stdio: 'inherit' });
 }

@@ -141,7 +141,7 @@ export class ObservedFacts {
 
   /** What functions do to rules and keys. */
   ofCall(call: ApiCall): Happened[] {
-    if (isPutByPerson(call)) return [putFact(call)];
+    if (isPutByPerson(call)) return call.status >= 400 ? [] : [putFact(call)];
     const role = /:assumed-role\/([^/]+)/.exec(call.callerArn ?? '')?.[1];
     if (call.status >= 400 || !role || isDeploymentRole(role)) return [];
     if (call.service === 'ec2' && RULE_CALL.test(call.action)) {

@@ -213,6 +213,7 @@ describe('a life of chaos', () => {
         calls.push(made);
         return rest.shift()!();
       },
+      clear: async () => undefined,
       pass: async () => undefined,
       end: async () => undefined,
     };
@@ -273,6 +274,7 @@ test('lives move on to a new sandbox before one is slow', async () => {
         lived[sandbox]! += 1;
         return {};
       },
+      clear: async () => undefined,
       pass: async () => undefined,
       end: async () => undefined,
     };
