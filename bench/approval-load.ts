@@ -35,7 +35,8 @@ ${HOW_EXPONENTS_ARE_TAKEN}`,
         goal: `time grows with the requests by an exponent of at most ${MOST_EXPONENT}`,
         figure: exponent.toFixed(2),
         isMet: exponent <= MOST_EXPONENT,
-        reason: 'not looked into yet: the emulator, which holds all requests in one process, or the program',
+        reason:
+          'not looked into yet: the emulator, which holds all requests in one process, or the program',
       },
     ],
     parts: [
