@@ -86,7 +86,9 @@ export class OwnerDirectMessages {
     logger.error('direct messages to owners could not be ordered', { owners, reason });
     this.countNotMessaged(owners);
     failures.add(`direct messages ${at.toISOString()}`, {
-      work: { what: `The direct messages to ${owners} owners of the keys in a report` },
+      work: {
+        what: `The direct messages to ${owners === 1 ? 'one owner' : `${owners} owners`} of keys in a report`,
+      },
       next: 'The report and the events for owners were sent. The keys of these owners stay news: the next report tells them again, and notices to them count from then on.',
       state: 'given-up',
       reason,

@@ -8,6 +8,7 @@ import {
   accountFields,
   accountText,
 } from '../../shared/domain/notification/account-text';
+import { counted } from '../../shared/domain/notification/counted';
 import { plainText, subjectLine } from '../../shared/domain/notification/plain-text';
 import type { Severity } from '../../shared/domain/notification/severity';
 import {
@@ -67,20 +68,20 @@ function rendered(report: CoverageReport, told: ToldHub, most: number): Notifica
 function headline(report: CoverageReport): string {
   const { wentDark, neverCovered, standing, closed, pause, left, members } = report;
   const { fellBehind, caughtUp, emptyUnits, tellsUnits, tellsAll } = report;
-  if (wentDark.length > 0) return `${count(wentDark.length, 'place')} not watched any more`;
+  if (wentDark.length > 0) return `${counted(wentDark.length, 'place')} not watched any more`;
   if (pause) return 'The hub was away, and watches again';
   if (members === 0) return 'The hub has no members: it watches no account';
   if (fellBehind.length > 0) return `Nothing comes by ${sourceNames(fellBehind)} any more`;
-  if (tellsUnits) return `${count(emptyUnits.length, 'unit')} named without any account`;
-  if (neverCovered.length > 0) return `${count(neverCovered.length, 'place')} not watched yet`;
+  if (tellsUnits) return `${counted(emptyUnits.length, 'unit')} named without any account`;
+  if (neverCovered.length > 0) return `${counted(neverCovered.length, 'place')} not watched yet`;
   if (tellsAll && standing.length > 0) {
-    return `${count(standing.length, 'gap')} in what is watched`;
+    return `${counted(standing.length, 'gap')} in what is watched`;
   }
   if (closed.length > 0) {
     const rest = standing.length > 0 ? `, ${standing.length} left` : ': all is watched';
-    return `${count(closed.length, 'gap')} closed${rest}`;
+    return `${counted(closed.length, 'gap')} closed${rest}`;
   }
-  if (left.length > 0) return `${count(left.length, 'place')} watched no more, by choice`;
+  if (left.length > 0) return `${counted(left.length, 'place')} watched no more, by choice`;
   return `Records come by ${caughtUp.map((one) => SOURCE_NAMES[one]).join(' and ')} again`;
 }
 
@@ -233,7 +234,7 @@ function textOf(report: CoverageReport, { hub, warnings }: ToldHub, most: number
           `The list of accounts could not be read, and the last one holds: ${plainText(reasonOf(listFailure))}`,
           '',
         ]),
-    `${count(members, 'member')}. Sent by the hub ${hub}.`,
+    `${counted(members, 'member')}. Sent by the hub ${hub}.`,
   ].join('\n');
 }
 
@@ -269,8 +270,4 @@ function gapLines(gap: StandingGap, account: AccountDescription): string[] {
     `- ${gapText(gap, accountText(gap.place.accountId, account))}`,
     ...(accountWarning ? [`  WARNING: ${accountWarning}`] : []),
   ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

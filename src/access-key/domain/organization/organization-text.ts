@@ -9,6 +9,7 @@ import {
   unknownCount,
 } from './organization-report';
 import type { HubAccounts } from './ports';
+import { counted } from '../../../shared/domain/notification/counted';
 import { plainText, subjectLine } from '../../../shared/domain/notification/plain-text';
 import { goneLines } from '../changes-text';
 import { CLASS_TEXT, countByClass, dateText, type KeyReport } from '../key-report';
@@ -29,9 +30,9 @@ function headline(report: OrganizationReport): string {
   const all = accounts.length + unread.length;
   const found =
     keys === 0
-      ? `No access key to list in ${count(accounts.length, 'account')} of ${all}`
-      : `${count(keys, 'access key')} in ${listed} of ${count(all, 'account')}${classesText(organizationCounts(report))}`;
-  const notRead = unread.length > 0 ? ` - ${count(unread.length, 'account')} NOT READ` : '';
+      ? `No access key to list in ${counted(accounts.length, 'account')} of ${all}`
+      : `${counted(keys, 'access key')} in ${listed} of ${counted(all, 'account')}${classesText(organizationCounts(report))}`;
+  const notRead = unread.length > 0 ? ` - ${counted(unread.length, 'account')} NOT READ` : '';
   const incomplete = notRead === '' && unknownCount(report) > 0 ? ' - INCOMPLETE' : '';
   return `${found}${notRead}${incomplete}`;
 }
@@ -71,7 +72,7 @@ export function organizationText(
     ]),
     ...(report.omitted > 0
       ? [
-          `${count(report.omitted, 'listed key')} more are left out here, for the length of the messages: each of them was an event.`,
+          `${counted(report.omitted, 'listed key')} more are left out here, for the length of the messages: each of them was an event.`,
           '',
         ]
       : []),
@@ -98,7 +99,7 @@ function unreadLines(
   most: number,
 ): string[] {
   if (unread.length === 0) return [];
-  const all = `${count(report.unread.length, 'account')} could NOT be read: no one knows what keys are there.`;
+  const all = `${counted(report.unread.length, 'account')} could NOT be read: no one knows what keys are there.`;
   const rest = unread.slice(most).map(({ accountId, cause }) => `${accountId} (${cause})`);
   return [
     number === 1 ? all : 'More accounts that could NOT be read:',
@@ -122,12 +123,12 @@ function accountLines(all: readonly AccountKeys[], accounts: HubAccounts, most: 
     ...told
       .slice(0, most)
       .flatMap(({ accountId, report, barredBy }) => [
-        `- ${nameOf(accountId, accounts)}: ${count(report.keys.length, 'key')} of ${count(report.survey.userCount, 'user')}${classesText(countByClass(report))}`,
+        `- ${nameOf(accountId, accounts)}: ${counted(report.keys.length, 'key')} of ${counted(report.survey.userCount, 'user')}${classesText(countByClass(report))}`,
         ...(barredBy === undefined ? [] : [`  ${plainText(barredBy)}`]),
         ...unknownLines(report),
         ...tagLines(report.survey.tagUses).map((line) => (line === '' ? line : `  ${line}`)),
       ]),
-    ...(more > 0 ? [`… and ${count(more, 'account')} more`] : []),
+    ...(more > 0 ? [`… and ${counted(more, 'account')} more`] : []),
     '',
   ];
 }
@@ -143,14 +144,10 @@ function unknownLines({ survey: { unknowns } }: KeyReport): string[] {
   if (unknowns.length === 0) return [];
   const more = unknowns.length - MOST_UNKNOWNS;
   return [
-    `  INCOMPLETE: ${count(unknowns.length, 'look-up')} failed, so keys may be missing here, and no further key of the account was deactivated or deleted.`,
+    `  INCOMPLETE: ${counted(unknowns.length, 'look-up')} failed, so keys may be missing here, and no further key of the account was deactivated or deleted.`,
     ...unknowns
       .slice(0, MOST_UNKNOWNS)
       .map(({ what, reason }) => `  - ${plainText(what)}: ${plainText(reason)}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 import { type DoubtfulList, type DoubtfulPeer, type Doubts, isInDoubt } from './doubts';
 import { groupsText, type News, section } from './news';
 import type { ReconcileReport } from './reconcile-report';
+import { counted } from '../../../shared/domain/notification/counted';
 import { plainText } from '../../../shared/domain/notification/plain-text';
 import { groupText } from '../reporting/report-text';
 import { namedRuleText } from '../rules/rule-text';
@@ -15,10 +16,16 @@ function headlines({ lists, rules, groups, selections, peers }: Doubts): string[
   const unread = rules.reduce((sum, { ruleIds }) => sum + ruleIds.length, 0);
   return [
     ...(groups.length > 0 ? [groupsText(groups.length, 'was not judged', 'were not judged')] : []),
-    ...(lists.length > 0 ? [`the entries of ${lists.length} prefix lists cannot be judged`] : []),
-    ...(unread > 0 ? [`${unread} rules cannot be read`] : []),
+    ...(lists.length > 0
+      ? [`the entries of ${counted(lists.length, 'prefix list')} cannot be judged`]
+      : []),
+    ...(unread > 0 ? [`${counted(unread, 'rule')} cannot be read`] : []),
     ...(selections.length > 0 ? ['new groups may be missed'] : []),
-    ...(peers.length > 0 ? [`${peers.length} peers of policies are in doubt`] : []),
+    ...(peers.length > 0
+      ? [
+          `${counted(peers.length, 'peer')} of policies ${peers.length === 1 ? 'is' : 'are'} in doubt`,
+        ]
+      : []),
   ];
 }
 

@@ -34,7 +34,8 @@ const CAUSE_TEXT: Readonly<Record<AdoptionCause, string>> = {
 
 function adoptedText(groups: number, violating: number): string {
   const whose = groups === 1 ? 'its' : 'their';
-  return `${groupsText(groups, 'adopted')}, ${violating} of ${whose} rules violate a policy`;
+  const violate = violating === 1 ? 'violates' : 'violate';
+  return `${groupsText(groups, 'adopted')}, ${violating} of ${whose} rules ${violate} a policy`;
 }
 
 export function adoptionNews({ adoptions }: ReconcileReport, most: number): News | undefined {

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/domain/notification/counted';
 import type { Severity } from '../../../shared/domain/notification/severity';
 
 /** Something that a run of reconcile has to tell. */
@@ -10,7 +11,7 @@ export interface News {
 
 /** "1 security group is there again", "3 security groups are there again". */
 export function groupsText(count: number, ofOne: string, ofMany = ofOne): string {
-  return count === 1 ? `1 security group ${ofOne}` : `${count} security groups ${ofMany}`;
+  return `${counted(count, 'security group')} ${count === 1 ? ofOne : ofMany}`;
 }
 
 /** A heading with at most `most` lines below it; nothing, where there are none. */

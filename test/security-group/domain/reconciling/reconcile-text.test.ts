@@ -304,7 +304,7 @@ Of these rules, some violate a policy:
       },
     }),
     'high',
-    'the entries of 1 prefix lists cannot be judged',
+    'the entries of 1 prefix list cannot be judged',
     `No policy can answer for what these prefix lists let through. Have the owner share them again, or have the rules name a list of this account, or the ranges themselves; revoke the rules that no one needs:
 - pl-1: it is gone. It is named by:
   - sg-1 (web): tcp 22 from 0.0.0.0/0 (sgr-ssh)
@@ -360,6 +360,20 @@ Of these rules, some violate a policy:
 `,
   ],
 ];
+
+test.each([
+  [1, 0, '1 security group adopted, 0 of its rules violate a policy'],
+  [1, 1, '1 security group adopted, 1 of its rules violates a policy'],
+  [2, 1, '2 security groups adopted, 1 of their rules violates a policy'],
+])(
+  'of %i adopted groups with %i rules that violate a policy, it is said as such',
+  (groups, rules, headline) => {
+    const adoptions = Array.from({ length: groups }, (_, index) =>
+      adoption(index < rules ? { violating: [violating('it opens SSH')] } : {}),
+    );
+    expect(reconcileHeadline(reportOf({ adoptions }))).toBe(headline);
+  },
+);
 
 describe('a run of reconcile tells of', () => {
   test.each(TOLD)('%s', (_, report, severity, headline, text) => {
