@@ -11,6 +11,7 @@ import { CLOUD_FORMATION, isDeploymentRole } from '../cloudtrail/caller';
 import type { ApiCall, CloudTrailEvent } from '../cloudtrail/tap';
 import { type Delivery, titleOf } from '../inbox';
 import type { InvocationReport } from '../runner/deployed-function';
+import { jsonOf, loggedErrorIn } from '../support/logged-error';
 import { sentRule } from '../support/timeline';
 
 /** In the sandbox, people are users; functions have roles, and AWS itself calls too. */
@@ -134,9 +135,8 @@ export class ObservedFacts {
       return [happened(at, 'message', notAskedText(notAsked.data.entry.detail))];
     }
     if (Repeated.safeParse(logged).success) return [happened(at, 'message', UNTOLD_REPEAT)];
-    const error = LoggedLine.safeParse(logged);
-    if (!error.success || error.data.level !== 'ERROR') return [];
-    return [happened(at, 'fault', `logged: ${plainText(errorText(error.data))}`)];
+    const error = loggedErrorIn(line);
+    return error === undefined ? [] : [happened(at, 'fault', `logged: ${plainText(error)}`)];
   }
 
   /** What functions do to rules and keys. */
@@ -353,16 +353,6 @@ function notAskedText(reason: z.infer<typeof NotAsked>['entry']['detail']): stri
   return `no one is asked in Slack: ${WHY_NOT_ASKED[reason]}${end}`;
 }
 
-const LoggedLine = z.object({
-  level: z.string(),
-  message: z.string(),
-  error: z.optional(z.object({ message: z.optional(z.string()) })),
-});
-
-function errorText({ message, error }: z.infer<typeof LoggedLine>): string {
-  return error?.message === undefined ? message : `${message}: ${error.message}`;
-}
-
 const Responded = z.object({
   message: z.literal('responded'),
   eventId: z.string(),
@@ -409,12 +399,4 @@ function nameOf(arn: string | undefined): string {
 /** "GroupSentryRespondToChanges" of the name that CloudFormation has given to its role. */
 function shortRole(role: string): string {
   return /^[^-]+-(.+)Role[0-9A-F]{8}-/.exec(role)?.[1] ?? role;
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

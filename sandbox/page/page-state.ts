@@ -91,14 +91,14 @@ function withRow(state: PageState, happened: Happened): PageState {
   const place = state.rows.filter(({ at }) => at <= happened.at).length;
   const [before, after] = [state.rows.slice(0, place), state.rows.slice(place)];
   const earlierOrigin = before.at(-1)?.originAt;
-  const isNext = isOrigin(happened);
-  const row = following({ ...happened, number: told }, isNext ? happened.at : earlierOrigin);
+  const begins = isOrigin(happened);
+  const row = following({ ...happened, number: told }, begins ? happened.at : earlierOrigin);
   const follow = (later: Row) =>
-    isNext && later.originAt === earlierOrigin ? following(later, happened.at) : later;
+    begins && later.originAt === earlierOrigin ? following(later, happened.at) : later;
   return {
     ...state,
     told,
-    groups: isNext ? state.groups?.map(forgetGone) : state.groups,
+    groups: begins ? state.groups?.map(forgetGone) : state.groups,
     rows: [...before, row, ...after.map(follow)].slice(-MOST_ROWS),
   };
 }

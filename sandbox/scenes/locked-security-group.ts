@@ -9,7 +9,7 @@ import {
   type LocalAwsOptions,
 } from '../local-aws';
 import { synthesizeExample } from './example-app';
-import { errorLine, gapsLine, type Print } from './printing';
+import { gapsLine, type Print, printError } from './printing';
 import { shellLine } from '../support/shell-line';
 import { sentRule, Timeline } from '../support/timeline';
 
@@ -32,9 +32,7 @@ export function observers(print: Print): LocalAwsOptions {
     onCall: (call) => showCall(call, timeline),
     onEvent: (event) => showEvent(event, timeline),
     onDelivery: (delivery) => showDelivery(delivery, timeline, print),
-    onFunctionLog: (functionName, line) => {
-      if (line.includes('"level":"ERROR"')) print(errorLine(functionName, line));
-    },
+    onFunctionLog: (functionName, line) => printError(functionName, line, print),
   };
 }
 

@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import type { MetGap } from '../deployer/met-gaps';
 import { type Delivery, titleOf } from '../inbox';
+import { loggedErrorIn } from '../support/logged-error';
 
 export type Print = (line: string) => void;
 
@@ -10,16 +10,11 @@ export function deliveryLines(delivery: Delivery): string {
   return [`    message: ${titleOf(delivery)}`, text].join('\n');
 }
 
-const LoggedError = z.object({
-  message: z.string(),
-  error: z.optional(z.object({ message: z.optional(z.string()) })),
-});
-
-/** An error that a function has logged, without all that would bury the scene. */
-export function errorLine(functionName: string, line: string): string {
-  const { message, error } = LoggedError.parse(JSON.parse(line));
-  const reason = error?.message === undefined ? '' : `: ${error.message}`;
-  return `           logged    ${message}${reason} (an error, by ${functionName})`;
+/** Of a function's log, the errors, without all that would bury the scene. */
+export function printError(functionName: string, line: string, print: Print): void {
+  const error = loggedErrorIn(line);
+  if (error === undefined) return;
+  print(`           logged    ${error} (an error, by ${functionName})`);
 }
 
 /** Where to read what the emulator lacks; the scene comes first. */

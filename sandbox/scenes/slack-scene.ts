@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { showChangedRule } from './changed-rules';
-import { errorLine, type Print } from './printing';
+import { type Print, printError } from './printing';
 import { confirmationOf, SlackScreen } from './slack-screen';
 import { titleOf } from '../inbox';
 import type { LocalAws, LocalAwsOptions } from '../local-aws';
@@ -76,9 +76,7 @@ export class SlackScene {
           'message',
           `${titleOf(delivery)} (to the topic's subscribers)`,
         ),
-      onFunctionLog: (functionName, line) => {
-        if (line.includes('"level":"ERROR"')) this.print(errorLine(functionName, line));
-      },
+      onFunctionLog: (functionName, line) => printError(functionName, line, this.print),
     };
   }
 

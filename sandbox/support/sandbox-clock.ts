@@ -9,39 +9,38 @@ interface Setting {
  * on, it goes on from there.
  */
 export class SandboxClock {
-  /** The first is the machine's own time; the last holds. */
-  private readonly settings: [Setting, ...Setting[]] = [{ from: -Infinity, offsetMs: 0 }];
+  private aheadMs = 0;
+  /** All that there were, the last one of which holds. */
+  private readonly settings: Setting[] = [];
   private readonly aheadOfOthersMs = new Map<string, number>();
 
   /** By how much it is ahead of the machine's clock; negative where it is behind. */
   get offsetMs(): number {
-    return this.settingAt(Infinity).offsetMs;
+    return this.aheadMs;
   }
 
   now(): number {
-    return Date.now() + this.offsetMs;
+    return Date.now() + this.aheadMs;
   }
 
   set(offsetMs: number): void {
-    this.settings.push({ from: Date.now() + offsetMs, offsetMs });
+    this.aheadMs = offsetMs;
+    this.settings.push({ from: this.now(), offsetMs });
   }
 
   /** By how much a function's clock is ahead of the machine's. */
   offsetOf(functionName: string): number {
-    return this.offsetMs + (this.aheadOfOthersMs.get(functionName) ?? 0);
+    return this.aheadMs + (this.aheadOfOthersMs.get(functionName) ?? 0);
   }
 
   /** What the machine's clock said when this one said so: it may have been set since then. */
   machineTime(at: number): number {
-    return at - this.settingAt(at).offsetMs;
+    const setting = this.settings.filter(({ from }) => from <= at).at(-1);
+    return at - (setting?.offsetMs ?? 0);
   }
 
   /** Has a function's clock go ahead of the sandbox's by so much, or behind it where negative. */
   setApart(functionName: string, milliseconds: number): void {
     this.aheadOfOthersMs.set(functionName, milliseconds);
-  }
-
-  private settingAt(time: number): Setting {
-    return this.settings.filter(({ from }) => from <= time).at(-1) ?? this.settings[0];
   }
 }

@@ -89,22 +89,21 @@ test('what comes up in Slack is told at the time that the machine had then', asy
   expect(times).toEqual([42]);
 });
 
+/** How the app answers, and what is said of it. */
+const FAULTS = [
+  ['with an error', { status: 500, afterMs: IN_TIME_MS }, String.raw`.* 500 after \d+ ms$`],
+  ['too late', { status: 200, afterMs: TOO_LATE_MS }, String.raw`.* 200 after 3\d+ ms; Slack`],
+] as const;
+
 describe('a click', () => {
   test('that the app answers is told, and by whom', async () => {
     await act(CLICK, { status: 200, afterMs: IN_TIME_MS });
     expect(told).toEqual([{ what: 'click', text: '[ Deny ], by alice' }]);
   });
 
-  test.each([
-    ['with an error', { status: 500, afterMs: IN_TIME_MS }, /^the click was .* 500 after \d+ ms$/],
-    [
-      'too late',
-      { status: 200, afterMs: TOO_LATE_MS },
-      /^the click was .* 200 after 3\d+ ms; Slack/,
-    ],
-  ])('that the app answers %s has a fault', async (_, answered, fault) => {
+  test.each(FAULTS)('that the app answers %s has a fault', async (_, answered, fault) => {
     await act(CLICK, answered);
-    expect(faults()).toEqual([expect.stringMatching(fault)]);
+    expect(faults()).toEqual([expect.stringMatching(`^the click was ${fault}`)]);
   });
 });
 
@@ -117,18 +116,14 @@ describe('a form', () => {
     expect((await desk.look()).modals).toEqual([]);
   });
 
-  test.each([
-    ['with an error', { status: 500, afterMs: IN_TIME_MS }, /^the form was .* 500 after \d+ ms$/],
-    [
-      'too late',
-      { status: 200, afterMs: TOO_LATE_MS },
-      /^the form was .* 200 after 3\d+ ms; Slack/,
-    ],
-  ])('that the app answers %s has a fault, and stays open', async (_, answered, fault) => {
-    await submit(answered);
-    expect(faults()).toEqual([expect.stringMatching(fault)]);
-    expect((await desk.look()).modals).toHaveLength(1);
-  });
+  test.each(FAULTS)(
+    'that the app answers %s has a fault, and stays open',
+    async (_, answered, fault) => {
+      await submit(answered);
+      expect(faults()).toEqual([expect.stringMatching(`^the form was ${fault}`)]);
+      expect((await desk.look()).modals).toHaveLength(1);
+    },
+  );
 
   test('that the app finds wrong says so itself, without a fault', async () => {
     const errors = { reason: 'Say more.' };
