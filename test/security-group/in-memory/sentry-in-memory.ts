@@ -7,6 +7,7 @@ import { LedgerInMemory } from './ledger-in-memory';
 import type { AskResult } from '../../../src/approval/domain/ask-result';
 import type { DescribedPlace } from '../../../src/organization/domain/described-place';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
+import type { StoredAsk } from '../../../src/security-group/domain/asking/change-asker';
 import type { Change } from '../../../src/security-group/domain/changes/change';
 import { carryOutDecision } from '../../../src/security-group/domain/deciding/carry-out-decision';
 import type { ChangeDecision } from '../../../src/security-group/domain/deciding/change-decision';
@@ -116,7 +117,7 @@ export class SentryInMemory {
    */
   async decide(
     kind: ChangeDecision['kind'],
-    { requestId = this.lastRequestId, tries = 1, ...values }: DecisionValues = {},
+    { requestId = this.lastRequestId, tries = 1, lookedAt, ...values }: DecisionValues = {},
   ): Promise<AskResult> {
     const phase = kind === 'ended' ? 'end' : 'decision';
     const decision: ChangeDecision = {
@@ -129,7 +130,7 @@ export class SentryInMemory {
       ...values,
     };
     const ports = this.ports(tries);
-    const kept = await ports.asker.read(requestId);
+    const kept = lookedAt ?? (await ports.asker.read(requestId));
     if (!kept) throw new Error(`The sentry has not asked for ${requestId}.`);
     const { result: known } = kept;
     if (
@@ -216,7 +217,11 @@ export class SentryInMemory {
   }
 }
 
-export type DecisionValues = Partial<Omit<ChangeDecision, 'kind'>> & { readonly tries?: number };
+export type DecisionValues = Partial<Omit<ChangeDecision, 'kind'>> & {
+  readonly tries?: number;
+  /** As this try has read it, which may be a while ago. */
+  readonly lookedAt?: StoredAsk;
+};
 
 const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = {
   approved: ['U1'],

@@ -197,6 +197,17 @@ describe('a change that was reverted', () => {
     expect(sentry.asked).toHaveLength(1);
   });
 
+  test.each(NAMES)('is made again by one of two tries that begin together: %s', async (name) => {
+    const sentry = await askedAbout([revertFirst], DEEDS[name]!);
+    const lookedAt = await sentry.ports(1).asker.read(sentry.lastRequestId);
+    const first = await sentry.decide('approved');
+    await expect(sentry.decide('approved', { lookedAt })).rejects.toThrow(
+      'another try at the same decision is under way',
+    );
+    await sentry.pass(2 * MINUTE);
+    expect(await sentry.decide('approved', { lookedAt })).toEqual(first);
+  });
+
   test.each(NAMES)('is made again once, however often the decision comes: %s', async (name) => {
     const sentry = await askedAbout([revertFirst], DEEDS[name]!);
     sentry.groups.acts.length = 0;
@@ -510,6 +521,7 @@ describe('a change that was reverted', () => {
       await expect(sentry.decide('approved')).rejects.toThrow();
       sentry.faults = new Faults();
       sentry.groups.close('sg-1', 'sgr-1');
+      await sentry.pass(2 * MINUTE);
       expect(await sentry.decide('approved')).toMatchObject({ outcome: 'conflicting' });
       expect(sentry.ledger.grantsOf('sg-1', wide, sentry.groups.now())).toEqual([]);
     });
