@@ -320,6 +320,11 @@ export class LocalAws {
     await this.parts.runner.coolDown();
   }
 
+  /** Until functions have come to the end of what they were handed. What they put off waits. */
+  async handled(): Promise<void> {
+    await this.parts.runner.handled();
+  }
+
   /**
    * Until every event is handled, also those that are tried again later, and every message is in
    * the inbox. Throws where Lambda would have stopped a function that is invoked by what it sends

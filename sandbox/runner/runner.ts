@@ -147,15 +147,20 @@ export class Runner {
     await Promise.all([...this.stacks.values()].map(async (stack) => stack.coolDown()));
   }
 
+  /** Until the functions have come to the end of what they were handed. What they put off waits. */
+  async handled(): Promise<void> {
+    await Promise.all(this.pollers.map(async (poller) => poller.handled()));
+  }
+
   /**
    * Until the functions have handled all that lies in their queues. A queue can be empty before: a
    * message that came twice is deleted once.
    */
   async drained(): Promise<void> {
-    const pollers = [...this.stacks.values()].flatMap((stack) => stack.pollers);
+    const { pollers } = this;
     const queueArns = pollers.map(({ queueArn }) => queueArn);
     do {
-      await Promise.all(pollers.map(async (poller) => poller.handled()));
+      await this.handled();
       await queuesDrained(this.surroundings.endpoints.emulator, queueArns);
     } while (pollers.some(({ isIdle }) => !isIdle));
   }
@@ -168,6 +173,10 @@ export class Runner {
 
   stop(): void {
     for (const client of this.eventBridges.values()) client.destroy();
+  }
+
+  private get pollers(): QueuePoller[] {
+    return [...this.stacks.values()].flatMap((stack) => stack.pollers);
   }
 
   private eventBridgeIn(place: Place): EventBridgeClient {

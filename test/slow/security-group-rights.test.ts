@@ -242,6 +242,8 @@ describe('everything that the functions do', () => {
       ({ message }) => message.includes('8900') && message.includes('"failed"'),
       MINUTE_MS,
     );
+    // The function puts it off once it has told: time goes by only then.
+    await sandbox.localAws.handled();
     await sandbox.passTime(LEASE_IS_OVER_MS);
     await sandbox.localAws.inbox.waitFor(
       ({ message }) => message.includes('8900') && message.includes('"reverted"'),
