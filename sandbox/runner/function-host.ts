@@ -4,6 +4,7 @@
  */
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import * as path from 'node:path';
+import timers from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { endMarkOf } from './end-mark';
 
@@ -64,14 +65,31 @@ function skipWaits(): void {
       if (!isPromisesOwn(callback)) {
         return Reflect.apply(setTimer, self, [callback, delayMs, ...given]);
       }
-      const until = Date.now() + Number(delayMs ?? 0);
+      const skip = skipping(delayMs);
       const goOn = () => {
-        clockOffsetMs = Math.max(clockOffsetMs, until - machineNow());
+        skip();
         Reflect.apply(callback, undefined, given);
       };
       return Reflect.apply(setTimer, self, [goOn, 0]);
     },
   });
+  timers.setTimeout = new Proxy(timers.setTimeout, {
+    apply: async (wait, self, [delayMs, value, options]) => {
+      if (options !== undefined) return Reflect.apply(wait, self, [delayMs, value, options]);
+      const skip = skipping(delayMs);
+      await wait(0);
+      skip();
+      return value;
+    },
+  });
+}
+
+/** From now on; others may wait at the same time. */
+function skipping(delayMs: unknown): () => void {
+  const until = Date.now() + Number(delayMs ?? 0);
+  return () => {
+    clockOffsetMs = Math.max(clockOffsetMs, until - machineNow());
+  };
 }
 
 /** As in `new Promise((resolve) => setTimeout(resolve, 100))`. */

@@ -12,12 +12,21 @@ const LINES = 200;
 const Answer = z.object({ passedMs: z.number(), remainingMs: z.number(), events: z.string() });
 
 /** Its timeout of an hour is called off, as that of a call that was answered. */
-const HANDLER = `exports.handler = async (waitMs, context) => {
+const HANDLER = `const waits = require('node:timers/promises');
+exports.handler = async ({ waitMs = 0, pauseMs = 0, limitMs = 0 }, context) => {
   const [startedAt, events] = [Date.now(), []];
   for (let n = 0; n < ${LINES}; n += 1) console.log('x'.repeat(200));
   process.stderr.write('no end of line');
   const timeout = setTimeout(() => events.push('timed out'), ${HOUR_MS});
   await new Promise((resolve) => setTimeout(resolve, waitMs));
+  await waits.setTimeout(pauseMs);
+  if (limitMs > 0) {
+    const { signal } = new AbortController();
+    const limited = waits.setTimeout(limitMs, undefined, { signal }).then(() => events.push('limit'));
+    await new Promise(setImmediate);
+    events.push('at work');
+    await limited;
+  }
   setTimeout(() => events.push('ran'), 20);
   await new Promise((resolve) => setTimeout(() => resolve(), 40));
   clearTimeout(timeout);
@@ -51,23 +60,32 @@ beforeAll(() => {
 
 afterAll(async () => functionProcess.stop());
 
-test('a wait is over at once, its time is gone for the clock and for the timeout, and what runs after a while runs then', async () => {
-  const { passedMs, remainingMs, events } = await invoked(HOUR_MS);
-  expect(passedMs).toBeGreaterThanOrEqual(HOUR_MS);
-  expect(remainingMs).toBe(0);
-  expect(events).toBe('ran');
-});
+test.each(['waitMs', 'pauseMs'])(
+  'a wait is over at once, its time is gone for the clock and for the timeout, and what runs after a while runs then: %s',
+  async (wait) => {
+    const { passedMs, remainingMs, events } = await invoked({ [wait]: HOUR_MS });
+    expect(passedMs).toBeGreaterThanOrEqual(HOUR_MS);
+    expect(remainingMs).toBe(0);
+    expect(events).toBe('ran');
+  },
+);
 
 test('the next invocation begins with the clock that it is given', async () => {
-  const { passedMs, remainingMs } = await invoked(1_000);
+  const { passedMs, remainingMs } = await invoked({ waitMs: 1_000 });
   expect(passedMs).toBeGreaterThanOrEqual(1_000);
   expect(remainingMs).toBeLessThanOrEqual(TIMEOUT_MS - 1_000);
   expect(remainingMs).toBeGreaterThan(0);
 });
 
+test('a limit that can be called off is no wait', async () => {
+  const { remainingMs, events } = await invoked({ limitMs: 100 });
+  expect(remainingMs).toBeGreaterThan(0);
+  expect(events).toBe('at work,limit,ran');
+});
+
 test('all that an invocation printed is told before its answer, and no more than that', async () => {
   printed.splice(0);
-  const answered = invoked(0);
+  const answered = invoked({});
   await new Promise(setImmediate);
   // Answer and output are both there once this process looks again.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
@@ -87,7 +105,7 @@ test('no thread is left of the bundling: each would listen to what this process 
   expect(process.stderr.listenerCount('unpipe')).toBe(listeners);
 });
 
-async function invoked(event: number): Promise<z.infer<typeof Answer>> {
+async function invoked(event: Readonly<Record<string, number>>): Promise<z.infer<typeof Answer>> {
   return Answer.parse(
     await functionProcess.invoke({
       requestId: 'a-request',
