@@ -1,3 +1,4 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -23,6 +24,8 @@ const RUNS = [
   { step: 'it gets the notice of its deletion', days: 1 },
   { step: 'it is deleted', days: DELETE_AFTER },
 ];
+/** A step that a run did not take is taken by the next. */
+const MOST_DAYS_LATE = 3;
 /** Who does not report at once reports with a later schedule. */
 const BETWEEN_REPORTS_MS = 60 * 60_000;
 
@@ -30,7 +33,8 @@ export const HUB_KEY_LIFE: KindOfLife = {
   name: 'hub-keys',
   title: 'IamKeySentry of a hub',
   about: `An old key of a member gets its notice, is deactivated when its grace is over, gets the notice of its deletion,
-and is deleted. A run that failed is made again a day later. Compared are the key, what the sentry remembers of it,
+and is deleted. A run that failed is made again a day later, and one comes each day for up to three days until the key
+is gone, and that is told. Compared are the key, what the sentry remembers of it,
 every step that was told of it, and dead letters. A step that a report tells as failed, since a run died before it, or
 as held for that run, and that the next run takes, is no difference.`,
   leaves: {
@@ -46,6 +50,11 @@ as held for that run, and that the next run takes, is no difference.`,
     return new HubKeyLife(sandbox, new IAMClient(sandbox.localAws.accessTo(MEMBER)));
   },
 };
+
+interface NamedKey {
+  readonly name: string;
+  readonly keyId: string;
+}
 
 class HubKeyLife implements Life {
   private lives = 0;
@@ -67,9 +76,8 @@ class HubKeyLife implements Life {
     const name = `someone${this.lives}x`;
     this.names.push(name);
     const keyId = await this.addUser(name);
-    const { messages, letters } = await lived(sandbox.localAws, this.story(before), async () =>
-      after?.(since),
-    );
+    const story = this.story({ name, keyId }, before);
+    const { messages, letters } = await lived(sandbox.localAws, story, async () => after?.(since));
     const own = (texts: readonly string[]) => texts.map((text) => nameless(text, name, keyId));
     const left = {
       key: own([`${keyId}: ${(await this.statusOf(name)) ?? 'gone'}`]),
@@ -96,7 +104,7 @@ class HubKeyLife implements Life {
     await this.sandbox.stop();
   }
 
-  private async *story(before: LifeOptions['before']): AsyncGenerator<string[]> {
+  private async *story(key: NamedKey, before: LifeOptions['before']): AsyncGenerator<string[]> {
     for (const { step, days } of RUNS) {
       await this.sandbox.setClockOn(days * DAY_MS);
       await this.sandbox.localAws.coolDown();
@@ -104,6 +112,16 @@ class HubKeyLife implements Life {
       await this.runUntilDone();
       yield this.deadLetters.taken();
     }
+    for (let days = 1; days <= MOST_DAYS_LATE && !(await this.isToldAsGone(key)); days += 1) {
+      await this.sandbox.setClockOn(DAY_MS);
+      await this.runUntilDone();
+      yield this.deadLetters.taken();
+    }
+  }
+
+  private async isToldAsGone({ name, keyId }: NamedKey): Promise<boolean> {
+    if ((await this.statusOf(name)) !== undefined) return false;
+    return (await this.itemsOf(keyId)).every(({ untold }) => untold === undefined);
   }
 
   /** A run that failed comes again the next day. */
@@ -138,11 +156,14 @@ class HubKeyLife implements Life {
   }
 
   private async recordsOf(keyId: string): Promise<string[]> {
+    return (await this.itemsOf(keyId)).map((item) => JSON.stringify(item));
+  }
+
+  private async itemsOf(keyId: string): Promise<Record<string, AttributeValue>[]> {
     const items = await this.sandbox.items('KeysMemberKeys');
     return items
       .filter((item) => !ANSWERS.test(item.pk?.S ?? '') && !LAST_REPORT.test(item.keyId?.S ?? ''))
-      .map((item) => JSON.stringify(item))
-      .filter((text) => text.includes(keyId));
+      .filter((item) => JSON.stringify(item).includes(keyId));
   }
 }
 

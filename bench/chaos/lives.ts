@@ -1,7 +1,14 @@
-import type { KindOfLife, Life } from './life';
+import { differencesOf } from './differences';
+import type { EndState, KindOfLife, Life } from './life';
 
 /** Then so much is in a sandbox that it is slow. */
 const LIVES_OF_A_SANDBOX = 120;
+
+interface Begun {
+  readonly life: Life;
+  /** What its first life has left, which no one has disturbed. */
+  readonly state: EndState;
+}
 
 /** Lives of a kind, one after the other, in as many sandboxes as they take. */
 export class Lives {
@@ -10,24 +17,36 @@ export class Lives {
   }
 
   private lived = 0;
+  private life: Life;
+  private readonly firstState: EndState;
 
   private constructor(
     private readonly kind: KindOfLife,
-    private life: Life,
-  ) {}
+    { life, state }: Begun,
+  ) {
+    this.life = life;
+    this.firstState = state;
+  }
 
   /** What has lived in it before is no difference to the next life. */
   get current(): Life {
     return this.life;
   }
 
-  /** Comes between two lives. */
+  /** Comes between two lives. Throws where a life in another sandbox is another by itself. */
   async turn(): Promise<void> {
     await this.life.clear();
     this.lived += 1;
     if (this.lived <= LIVES_OF_A_SANDBOX) return;
     await this.life.end();
-    this.life = await begun(this.kind);
+    const { life, state } = await begun(this.kind);
+    const differences = differencesOf(state, this.firstState);
+    if (differences.length > 0) {
+      throw new Error(
+        `In a new sandbox, ${this.kind.name} ends otherwise: ${differences.join('; ')}`,
+      );
+    }
+    this.life = life;
     this.lived = 1;
   }
 
@@ -37,9 +56,9 @@ export class Lives {
 }
 
 /** What is done for the first time, such as reading a secret, is in no life after it. */
-async function begun(kind: KindOfLife): Promise<Life> {
+async function begun(kind: KindOfLife): Promise<Begun> {
   const life = await kind.begin();
-  await life.live();
+  const state = await life.live();
   await life.clear();
-  return life;
+  return { life, state };
 }

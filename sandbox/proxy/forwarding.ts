@@ -77,8 +77,8 @@ async function answerTo(outgoing: ClientRequest, body: Readable): Promise<Incomi
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.once('error', reject);
-    body.once('error', (error) => outgoing.destroy(error));
-    body.pipe(outgoing);
+    // Where the client left before its body was read, the body never ends.
+    pipeline(body, outgoing).catch(reject);
   });
 }
 

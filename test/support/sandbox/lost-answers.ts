@@ -88,6 +88,8 @@ export function withoutIdsAndTimes(text: string): string {
   return text
     .replace(/\bsgr-[0-9a-f]+/g, 'sgr-…')
     .replace(/\bsg-[0-9a-f]+/g, 'sg-…')
+    .replace(/\bvpc-[0-9a-f]+/g, 'vpc-…')
+    .replace(/\bo-\w+\/r-\w+\/ou-[\w-]+/g, 'unit')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?/g, 'then')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'uuid')
     .replace(/(?<![\w-])[\w-]{40}(?![\w-])/g, 'request')
