@@ -17,13 +17,41 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 const ANSWERS = /^(ANSWER|INVENTORY)#/;
 /** It tells what is new in the next, and one more report in between changes its place. */
 const LAST_REPORT = /^#report/;
+/** How the key is by now. */
+interface KeyState {
+  readonly status: string | undefined;
+  readonly items: readonly Record<string, AttributeValue>[];
+}
+
 /** Each run is a step: two notices, and what comes of them. */
 const RUNS = [
-  { step: 'the key gets its notice', days: DEACTIVATE_AFTER + 1 },
-  { step: 'it is deactivated', days: GRACE + 1 },
-  { step: 'it gets the notice of its deletion', days: 1 },
-  { step: 'it is deleted', days: DELETE_AFTER },
+  {
+    step: 'the key gets its notice',
+    days: DEACTIVATE_AFTER + 1,
+    isTaken: ({ items }: KeyState) => haveNotice(items, 'deactivate'),
+  },
+  {
+    step: 'it is deactivated',
+    days: GRACE + 1,
+    isTaken: ({ status }: KeyState) => status === 'Inactive',
+  },
+  {
+    step: 'it gets the notice of its deletion',
+    days: 1,
+    isTaken: ({ items }: KeyState) => haveNotice(items, 'delete'),
+  },
+  {
+    step: 'it is deleted',
+    days: DELETE_AFTER,
+    isTaken: ({ status, items }: KeyState) =>
+      status === undefined && items.every(({ untold }) => untold === undefined),
+  },
 ];
+
+function haveNotice(items: KeyState['items'], step: string): boolean {
+  return items.some(({ noticeAt }) => noticeAt?.M?.[step] !== undefined);
+}
+
 /** A step that a run did not take is taken by the next. */
 const MOST_DAYS_LATE = 3;
 /** Who does not report at once reports with a later schedule. */
@@ -33,10 +61,10 @@ export const HUB_KEY_LIFE: KindOfLife = {
   name: 'hub-keys',
   title: 'IamKeySentry of a hub',
   about: `An old key of a member gets its notice, is deactivated when its grace is over, gets the notice of its deletion,
-and is deleted. A run that failed is made again a day later, and one comes each day for up to three days until the key
-is gone, and that is told. Compared are the key, what the sentry remembers of it,
-every step that was told of it, and dead letters. A step that a report tells as failed, since a run died before it, or
-as held for that run, and that the next run takes, is no difference.`,
+and is deleted. A run that failed is made again a day later, and one comes each day for up to three days until a step
+that is due is taken. Compared are the key, what the sentry remembers of it, every step that was told of it, and dead
+letters. A step that a report tells as failed, since a run died before it, or as held for that run, and that the next
+run takes, is no difference.`,
   leaves: {
     key: ['key: gone'],
     told: ['notice deactivate', 'done deactivate', 'notice delete', 'done delete'].map(
@@ -105,23 +133,23 @@ class HubKeyLife implements Life {
   }
 
   private async *story(key: NamedKey, before: LifeOptions['before']): AsyncGenerator<string[]> {
-    for (const { step, days } of RUNS) {
-      await this.sandbox.setClockOn(days * DAY_MS);
-      await this.sandbox.localAws.coolDown();
+    const { sandbox, deadLetters } = this;
+    for (const { step, days, isTaken } of RUNS) {
+      await sandbox.setClockOn(days * DAY_MS);
+      await sandbox.localAws.coolDown();
       before?.(step);
       await this.runUntilDone();
-      yield this.deadLetters.taken();
-    }
-    for (let days = 1; days <= MOST_DAYS_LATE && !(await this.isToldAsGone(key)); days += 1) {
-      await this.sandbox.setClockOn(DAY_MS);
-      await this.runUntilDone();
-      yield this.deadLetters.taken();
+      yield deadLetters.taken();
+      for (let late = 1; late <= MOST_DAYS_LATE && !isTaken(await this.stateOf(key)); late += 1) {
+        await sandbox.setClockOn(DAY_MS);
+        await this.runUntilDone();
+        yield deadLetters.taken();
+      }
     }
   }
 
-  private async isToldAsGone({ name, keyId }: NamedKey): Promise<boolean> {
-    if ((await this.statusOf(name)) !== undefined) return false;
-    return (await this.itemsOf(keyId)).every(({ untold }) => untold === undefined);
+  private async stateOf({ name, keyId }: NamedKey): Promise<KeyState> {
+    return { status: await this.statusOf(name), items: await this.itemsOf(keyId) };
   }
 
   /** A run that failed comes again the next day. */
