@@ -10,9 +10,15 @@ export interface AskResult extends Attempt {
 /** The result of a decision. */
 export type CarriedOut = Pick<AskResult, 'outcome' | 'text'>;
 
+const STILL_TRIED = 'Not yet, and it is still tried: ';
+
 /** Of a try that failed, and of which people are to hear before the next one. */
 export function stillTried(reason: string): CarriedOut {
-  return { outcome: 'failed', text: `Not yet, and it is still tried: ${reason}` };
+  return { outcome: 'failed', text: `${STILL_TRIED}${reason}` };
+}
+
+export function isStillTried({ text }: Pick<CarriedOut, 'text'>): boolean {
+  return text.startsWith(STILL_TRIED);
 }
 
 /** Of the last try. */

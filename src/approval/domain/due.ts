@@ -9,6 +9,7 @@ import {
   withDue,
   withEntry,
 } from './approval-request';
+import { isStillTried } from './ask-result';
 import { isDeciding } from './click';
 import { isToBeConsulted, withConsultationUpdated } from './consultation';
 import { isRouteLost } from './deciders';
@@ -143,10 +144,7 @@ export function withOutcome(
 ): ApprovalRequest {
   const { carrying } = request;
   if (!carrying || carrying.phase !== phase || carrying.attempt !== attempt) return request;
-  // What failed at first may be done by a later try of its own.
-  if (carrying.outcome && (carrying.outcome.kind !== 'failed' || outcome.kind === 'failed')) {
-    return request;
-  }
+  if (carrying.outcome && !isReplacedBy(outcome, carrying.outcome)) return request;
   const known = { ...request, carrying: { ...carrying, outcome } };
   const told = phase === 'decision' ? withExtensionOutcome(known, outcome.kind) : known;
   const carried = withEntry(told, {
@@ -158,6 +156,12 @@ export function withOutcome(
   const step = phase === 'end' && outcome.kind === 'carried-out' ? 'ended' : outcome.kind;
   const shown = withDue(withDue(carried, { kind: 'step', step }), { kind: 'question' });
   return withConsultationUpdated(shown);
+}
+
+/** What failed at first may be done by a later try of its own; and what was still tried, fail. */
+function isReplacedBy(outcome: CarryingOutcome, known: CarryingOutcome): boolean {
+  if (known.kind !== 'failed') return false;
+  return outcome.kind !== 'failed' || (isStillTried(known) && !isStillTried(outcome));
 }
 
 /** When someone has to look at the request again; never, without a date. */

@@ -46,8 +46,10 @@ import { type LastingPorts, portsAt } from '../adapters/ports-of-try';
 import { loadWithVpcRanges } from '../adapters/sentry-configuration';
 import { SentryPlaces } from '../adapters/sentry-places';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
+import type { AskedChange } from '../domain/asking/asked-change';
 import type { StoredAsk } from '../domain/asking/change-asker';
-import { carryOutDecision } from '../domain/deciding/carry-out-decision';
+import { carryOutOnce, RequestTakenError } from '../domain/deciding/carry-out-once';
+import type { ChangeDecision } from '../domain/deciding/change-decision';
 import { UnfinishedError } from '../domain/responding/unfinished-error';
 
 const environment = readEnvironment(CARRY_OUT_DECISION, process.env);
@@ -166,7 +168,7 @@ async function signedBy(
 }
 
 /** Where the change was made that people were asked about. Not all records told, without a hub. */
-function placeOf({ asked: { call } }: StoredAsk): Place {
+function placeOf({ call }: AskedChange): Place {
   if (call.accountId === 'unknown' || call.region === 'unknown') return own;
   return { accountId: call.accountId, region: call.region };
 }
@@ -180,25 +182,60 @@ async function carryOut(
   received: ReceivedDecision,
   kept: StoredAsk,
   tries: number,
-): Promise<AskResult> {
-  const { phase, attempt, reason } = received.statement;
+): Promise<AskResult | undefined> {
+  const { asked } = kept;
   // It ends with the request that it has joined, and must not end before.
-  if (reason === 'asked-already') return { phase, attempt, ...JOINED };
-  const result = { phase, attempt, ...(await tryOnce(received, kept, tries)) };
-  const { requestId, group } = kept.asked;
-  decisions.concluded({ requestId, group: group.id }, result);
+  const isJoined = received.statement.reason === 'asked-already';
+  const result = isJoined
+    ? await concludedAs(JOINED, received, asked)
+    : await tryOnce(received, asked, tries);
+  if (result) decisions.concluded({ requestId: asked.requestId, group: asked.group.id }, result);
+  return result;
+}
+
+async function concludedAs(
+  carriedOut: CarriedOut,
+  { statement: { phase, attempt } }: ReceivedDecision,
+  { requestId }: AskedChange,
+): Promise<AskResult> {
+  const result = { phase, attempt, ...carriedOut };
   await asker.concluded(requestId, result);
   return result;
 }
 
 async function tryOnce(
-  { statement }: ReceivedDecision,
-  kept: StoredAsk,
+  received: ReceivedDecision,
+  asked: AskedChange,
   tries: number,
-): Promise<CarriedOut> {
+): Promise<AskResult | undefined> {
+  const { phase, attempt } = received.statement;
+  try {
+    const { ports, narrowed } = await places.at(placeOf(asked), asked.requestId);
+    return await carryOutOnce(decisionIn(received), asked, {
+      configuration: narrowed(await configuration.asOf(new Date(0))),
+      ports: portsAt(tries, { ...parts, ports }),
+    });
+  } catch (error) {
+    if (error instanceof UnwatchedPlaceError) {
+      const text = `Nothing was done: ${error.message}`;
+      return concludedAs({ outcome: 'conflicting', text }, received, asked);
+    }
+    if (isForPeople(error) && tries >= TRIES_BEFORE_PEOPLE_HEAR) {
+      await workflows.conclude(asked, { phase, attempt, ...stillTried(error.message) });
+    }
+    throw error;
+  }
+}
+
+/** Who waits for another try has nothing to tell of its own. */
+function isForPeople(error: unknown): error is UnfinishedError {
+  return error instanceof UnfinishedError && !(error instanceof RequestTakenError);
+}
+
+function decisionIn({ statement }: ReceivedDecision): ChangeDecision {
   const { requestId, decision: kind, phase, attempt, decidedAt, decidedBy: by, until } = statement;
   const { isClickWaiting, isRouteLost, isLate, isExtension, reason, denialReason } = statement;
-  const decision = {
+  return {
     requestId,
     kind,
     phase,
@@ -213,23 +250,4 @@ async function tryOnce(
     reason,
     denialReason,
   };
-  try {
-    const { ports, narrowed } = await places.at(placeOf(kept), requestId);
-    return await carryOutDecision(decision, kept, {
-      configuration: narrowed(await configuration.asOf(new Date(0))),
-      ports: portsAt(tries, { ...parts, ports }),
-    });
-  } catch (error) {
-    if (error instanceof UnwatchedPlaceError) {
-      return { outcome: 'conflicting', text: `Nothing was done: ${error.message}` };
-    }
-    if (error instanceof UnfinishedError && tries === TRIES_BEFORE_PEOPLE_HEAR) {
-      await workflows.conclude(kept.asked, {
-        phase,
-        attempt,
-        ...stillTried(error.message),
-      });
-    }
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@ import type {
   CarryingOutcome,
   MessageSlot,
 } from '../../../src/approval/domain/approval-request';
+import { stillTried } from '../../../src/approval/domain/ask-result';
 import type { ButtonAction } from '../../../src/approval/domain/click';
 import {
   afterTime,
@@ -276,6 +277,20 @@ describe('what an asker says of its try', () => {
     const entries = workflow.store.audit.get('r1') ?? [];
     const told = entries.filter(({ detail }) => detail === 'failed');
     expect(told).toHaveLength(said.some(([what]) => what === 'failed') ? 1 : 0);
+  });
+
+  test('counts where it was still tried, and then failed for good; and is still tried no more', async () => {
+    await heard();
+    const { text: tried } = stillTried('EC2 is busy');
+    for (const text of [tried, 'EC2 refused it.', tried, 'EC2 refused it once more.']) {
+      await workflow.outcome('failed', FIRST, 'r1', text);
+    }
+    expect((await workflow.request()).carrying?.outcome?.text).toBe('EC2 refused it.');
+    const entries = workflow.store.audit.get('r1') ?? [];
+    expect(entries.filter(({ what }) => what === 'failed').map(({ detail }) => detail)).toEqual([
+      tried,
+      'EC2 refused it.',
+    ]);
   });
 
   test('is in the audit in its own words', async () => {

@@ -201,6 +201,7 @@ export class WorkflowInMemory implements Clock {
     kind: CarryingOutcome['kind'],
     attempt: Attempt = { phase: 'decision', attempt: 1 },
     requestId = 'r1',
+    text: string = kind,
   ): Promise<void> {
     this.enqueue({
       kind: 'outcome',
@@ -208,7 +209,7 @@ export class WorkflowInMemory implements Clock {
         requestId,
         asker: 'sentry',
         attempt,
-        outcome: { kind, text: kind, at: this.now() },
+        outcome: { kind, text, at: this.now() },
       },
     });
     await this.work();

@@ -9,7 +9,7 @@ import type { DescribedPlace } from '../../../src/organization/domain/described-
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import type { StoredAsk } from '../../../src/security-group/domain/asking/change-asker';
 import type { Change } from '../../../src/security-group/domain/changes/change';
-import { carryOutDecision } from '../../../src/security-group/domain/deciding/carry-out-decision';
+import { carryOutOnce } from '../../../src/security-group/domain/deciding/carry-out-once';
 import type { ChangeDecision } from '../../../src/security-group/domain/deciding/change-decision';
 import type { GroupRecord } from '../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
@@ -140,9 +140,8 @@ export class SentryInMemory {
     ) {
       return known;
     }
-    const carriedOut = await carryOutDecision(decision, kept, this.sentry(tries));
-    const result = { phase: decision.phase, attempt: decision.attempt, ...carriedOut };
-    await ports.asker.concluded(requestId, result);
+    const result = await carryOutOnce(decision, kept.asked, this.sentry(tries));
+    if (!result) throw new Error(`A later decision about ${requestId} was carried out already.`);
     return result;
   }
 

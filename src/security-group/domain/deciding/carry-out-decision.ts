@@ -1,5 +1,5 @@
 import { acceptChange } from './accept-change';
-import { applyOnce } from './apply-once';
+import { applyChange } from './apply-change';
 import type { ChangeDecision } from './change-decision';
 import { extendApproval } from './extend-approval';
 import { statesText } from './outcome-text';
@@ -34,12 +34,12 @@ export async function carryOutDecision(
   }
   if (asked.response === 'revertUntilApproved') {
     return decision.kind === 'approved'
-      ? applyOnce(decision, grantBy(decision), kept, sentry)
+      ? applyChange(grantBy(decision), kept, sentry)
       : leftReverted(asked, whyNot({ ...decision, kind: decision.kind }));
   }
   if (decision.kind === 'approved') {
     return decision.isLate
-      ? applyOnce(decision, grantBy(decision), kept, sentry)
+      ? applyChange(grantBy(decision), kept, sentry)
       : acceptChange(grantBy(decision), asked, sentry.ports);
   }
   if (decision.kind === 'expired') {

@@ -1,4 +1,4 @@
-import { carryOutDecision } from './carry-out-decision';
+import { carryOutOnce } from './carry-out-once';
 import type { AskedChange } from '../asking/asked-change';
 import type { Sentry } from '../responding/sentry';
 
@@ -23,7 +23,6 @@ export async function giveUpAsking(
   const kept = await asker.read(requestId);
   if (!kept || kept.result) return undefined;
   const decision = { requestId, kind: 'unaskable', at: clock.now(), by: [] } as const;
-  const carriedOut = await carryOutDecision({ ...decision, ...ONLY_ATTEMPT }, kept, sentry);
-  await asker.concluded(requestId, { ...ONLY_ATTEMPT, ...carriedOut });
-  return { asked: kept.asked, text: carriedOut.text };
+  const result = await carryOutOnce({ ...decision, ...ONLY_ATTEMPT }, kept.asked, sentry);
+  return result && { asked: kept.asked, text: result.text };
 }

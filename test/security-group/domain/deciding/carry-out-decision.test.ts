@@ -1,8 +1,10 @@
 import { MemberRefusedError } from '../../../../src/organization/domain/refusal';
 import type { Change } from '../../../../src/security-group/domain/changes/change';
+import { RequestTakenError } from '../../../../src/security-group/domain/deciding/carry-out-once';
 import type { Policy } from '../../../../src/security-group/domain/policies/policy';
 import { UnfinishedError } from '../../../../src/security-group/domain/responding/unfinished-error';
 import { type Rule, ruleKey } from '../../../../src/security-group/domain/rules/rule';
+import { backOffSeconds } from '../../../../src/shared/domain/queue/back-off';
 import { type Fault, Faults } from '../../in-memory/faults';
 import { SentryInMemory } from '../../in-memory/sentry-in-memory';
 import {
@@ -24,6 +26,7 @@ import { rule } from '../../samples/rules';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const MOST_TRIES = 8;
 const SOON = new Date('2026-01-01T01:00:00Z');
 const ssh = rule({ id: 'sgr-ssh', description: 'for me', tags: [{ key: 'team', value: 'a' }] });
 const https = rule({ id: 'sgr-https', fromPort: 443, toPort: 443 });
@@ -155,6 +158,33 @@ describe('a change that stands until someone denies it, while a click waits at t
     expect(sentry.asked).toHaveLength(1);
   });
 
+  test.each(NAMES)('is made again only once all is reverted: %s', async (name) => {
+    const sentry = await askedAbout([acceptedAtEnd], DEEDS[name]!);
+    const late = { attempt: 2, isLate: true };
+    const [first, early] = await Promise.allSettled([
+      sentry.decide('expired', { isClickWaiting: true }),
+      sentry.decide('approved', late),
+    ]);
+    expect(first).toMatchObject({
+      value: { text: expect.stringContaining(WORDS[name]!.reverted!) },
+    });
+    expect(early).toMatchObject({ reason: expect.any(RequestTakenError) });
+    expect(await sentry.decide('approved', late)).toMatchObject({ text: WORDS[name]!.applied });
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.standing));
+    await expectPeace(sentry);
+  });
+
+  test.each(NAMES)('is not reverted by the end that comes again after it: %s', async (name) => {
+    const sentry = await ended(name);
+    const { asked, ...known } = (await sentry.ports(1).asker.read(sentry.lastRequestId))!;
+    const lookedAt = { ...known, asked, result: undefined };
+    await sentry.decide('approved', { attempt: 2, isLate: true });
+    await expect(sentry.decide('expired', { isClickWaiting: true, lookedAt })).rejects.toThrow(
+      'A later decision',
+    );
+    expect(textsOf(sentry.groups.rulesIn('sg-1'))).toEqual(textsOf(DEEDS[name]!.standing));
+  });
+
   test.each(NAMES)('stays reverted where the click denies it: %s', async (name) => {
     const sentry = await ended(name);
     sentry.groups.acts.length = 0;
@@ -197,15 +227,19 @@ describe('a change that was reverted', () => {
     expect(sentry.asked).toHaveLength(1);
   });
 
-  test.each(NAMES)('is made again by one of two tries that begin together: %s', async (name) => {
+  test.each(NAMES)('is made again once, by the first of two tries: %s', async (name) => {
     const sentry = await askedAbout([revertFirst], DEEDS[name]!);
     const lookedAt = await sentry.ports(1).asker.read(sentry.lastRequestId);
-    const first = await sentry.decide('approved');
-    await expect(sentry.decide('approved', { lookedAt })).rejects.toThrow(
-      'another try at the same decision is under way',
-    );
-    await sentry.pass(2 * MINUTE);
-    expect(await sentry.decide('approved', { lookedAt })).toEqual(first);
+    const [first, second] = await Promise.allSettled([
+      sentry.decide('approved'),
+      sentry.decide('approved'),
+    ]);
+    expect(first).toMatchObject({ value: { text: WORDS[name]!.applied } });
+    expect(second).toMatchObject({ reason: expect.any(RequestTakenError) });
+    expect(await sentry.decide('approved', { lookedAt })).toMatchObject({
+      text: WORDS[name]!.applied,
+    });
+    await expectPeace(sentry);
   });
 
   test.each(NAMES)('is made again once, however often the decision comes: %s', async (name) => {
@@ -935,13 +969,13 @@ describe('whichever call fails, before or after it has worked', () => {
     kind: 'approved' | 'denied' | 'expired' | 'ended',
     until: Date | undefined,
   ): Promise<string> {
-    for (let tries = 1; tries <= 4; tries += 1) {
+    for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
       const result = await sentry
         .decide(kind, { tries, at: new Date('2026-01-01T00:00:20Z'), ...(until && { until }) })
         .catch(() => undefined);
       sentry.faults.restart();
       if (result) return `${result.outcome}: ${result.text}`;
-      await sentry.pass(91_000);
+      await sentry.pass(backOffSeconds(tries) * 1_000);
     }
     throw new Error('It came to no end.');
   }

@@ -175,7 +175,7 @@ describe.each(RESPONSES)('what was approved for a time is given more: %s', (resp
   test('what comes late makes it end no sooner', async () => {
     const opened = await approvedForAnHour(asking(locked, response));
     await extended(opened, 3);
-    await extended(opened, 2);
+    await expect(extended(opened, 2)).rejects.toThrow('A later decision');
     await opened.sentry.pass(2 * HOUR);
     await opened.sentry.reconcile();
     expect(standing(opened.sentry)).toBeDefined();

@@ -1,0 +1,49 @@
+import { carryOutDecision } from './carry-out-decision';
+import type { ChangeDecision } from './change-decision';
+import { type AskResult, isConcluded, isOvertaken } from '../../../approval/domain/ask-result';
+import type { AskedChange } from '../asking/asked-change';
+import type { Sentry } from '../responding/sentry';
+import { UnfinishedError } from '../responding/unfinished-error';
+
+/** Another try at the same request is under way, or has died: its lease ends by itself. */
+export class RequestTakenError extends UnfinishedError {
+  constructor(groupId: string) {
+    super(groupId, 'another try at the same request is under way, or has died.');
+    this.name = 'RequestTakenError';
+  }
+}
+
+/**
+ * Under a lease of the request, so that all that is decided about it takes turns: of two at the
+ * same time, each would take for someone else's doing what the other has done, or undo it. The
+ * result is kept before the lease is given back.
+ *
+ * @returns undefined where a later decision was carried out already.
+ */
+export async function carryOutOnce(
+  decision: ChangeDecision,
+  { requestId, group }: Pick<AskedChange, 'requestId' | 'group'>,
+  sentry: Sentry,
+): Promise<AskResult | undefined> {
+  const { events, asker, clock } = sentry.ports;
+  const key = { groupId: group.id, eventId: `request-${requestId}` };
+  const claim = await events.claim(key, [], clock.now());
+  if (claim.kind !== 'claimed') throw new RequestTakenError(group.id);
+  try {
+    // Another try may have gone further since the message was looked at.
+    const kept = await asker.read(requestId);
+    if (!kept) {
+      throw new UnfinishedError(group.id, `the request ${requestId} is not found any more.`);
+    }
+    if (isOvertaken(decision, kept.result)) return undefined;
+    if (isConcluded(decision, kept.result)) return kept.result;
+    const carriedOut = await carryOutDecision(decision, kept, sentry);
+    const { phase, attempt } = decision;
+    const result = { phase, attempt, ...carriedOut };
+    await asker.concluded(requestId, result);
+    return result;
+  } finally {
+    // Where this fails, the lease ends by itself.
+    await events.release(claim.lease).catch(() => undefined);
+  }
+}
