@@ -218,12 +218,16 @@ const StoredEntry = z.looseObject({
 function withGrantsOnce(text: string): string {
   const { grants, ...entry } = StoredEntry.parse(JSON.parse(text));
   // In one order: read and written again, a grant has its parts in another.
-  const texts = grants.map((grant) =>
-    JSON.stringify(
+  const texts = grants.map((grant) => ({
+    isOrder: grant.cause === 'operator',
+    text: JSON.stringify(
       Object.fromEntries(Object.entries(grant).sort(([a], [b]) => a.localeCompare(b))),
     ),
+  }));
+  // Those of two requests are two.
+  const once = new Map(
+    texts.map(({ isOrder, text }) => [isOrder ? withoutIdsAndTimes(text) : text, text]),
   );
-  const once = new Map(texts.map((grant) => [withoutIdsAndTimes(grant), grant]));
   return JSON.stringify({ ...entry, grants: [...once.values()].map((grant) => JSON.parse(grant)) });
 }
 
