@@ -218,15 +218,15 @@ const StoredEntry = z.looseObject({
 function withGrantsOnce(text: string): string {
   const { grants, ...entry } = StoredEntry.parse(JSON.parse(text));
   // In one order: read and written again, a grant has its parts in another.
-  const texts = grants.map((grant) => ({
+  const sorted = grants.map((grant) => ({
     isOrder: grant.cause === 'operator',
-    text: JSON.stringify(
+    grant: JSON.stringify(
       Object.fromEntries(Object.entries(grant).sort(([a], [b]) => a.localeCompare(b))),
     ),
   }));
   // Those of two requests are two.
   const once = new Map(
-    texts.map(({ isOrder, text }) => [isOrder ? withoutIdsAndTimes(text) : text, text]),
+    sorted.map(({ isOrder, grant }) => [isOrder ? withoutIdsAndTimes(grant) : grant, grant]),
   );
   return JSON.stringify({ ...entry, grants: [...once.values()].map((grant) => JSON.parse(grant)) });
 }
