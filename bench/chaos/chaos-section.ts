@@ -26,7 +26,7 @@ seen here.
 The run lives it again with each of these, too:
 
 - At the end of the life, every event that CloudTrail told of and every message that a function sent to a queue comes
-  once more, one after the other. Two at the same time come where the answer to a message is lost.
+  once more, messages one after the other. Two at the same time come where the answer to one is lost.
 - Every call of a function that changes something loses the answer to its first try.
 - A service is down for an hour, from when a step of the story begins: each service that functions call in that step.
 - The clock of one function is ${APART_MINUTES} minutes ahead of all others, or as much behind.
@@ -43,8 +43,8 @@ Calls side by side come in another order each time, and what was tried again nee
 that met nothing *did not come up*, and counts neither way.
 
 Where a function lets time go by, its own clock goes on at once: how it waits for someone who is at work is not seen,
-nor that it takes too long. Not looked at either are a single call that fails while its function lives on, which tests
-of their own do; the readers of an organization trail and of a lake; and functions that only answer someone who waits:
+nor that it takes too long. Not looked at either are a single call that is refused while its function lives on, which has
+tests of its own; the readers of an organization trail and of a lake; and functions that only answer someone who waits:
 the rehearsal, and most orders of operators.`,
   goals: [],
   parts: [],

@@ -17,6 +17,7 @@ import { distinct, withoutIdsAndTimes } from '../../test/support/sandbox/lost-an
 const ANSWERS = /^(ANSWER|INVENTORY)#/;
 /** It tells what is new in the next, and one more report in between changes its place. */
 const LAST_REPORT = /^#report/;
+
 /** How the key is by now. */
 interface KeyState {
   readonly status: string | undefined;
@@ -52,7 +53,7 @@ function haveNotice(items: KeyState['items'], step: string): boolean {
   return items.some(({ noticeAt }) => noticeAt?.M?.[step] !== undefined);
 }
 
-/** A step that a run did not take is taken by the next. */
+/** A step that a run did not take is taken by one of the next. */
 const MOST_DAYS_LATE = 3;
 /** Who does not report at once reports with a later schedule. */
 const BETWEEN_REPORTS_MS = 60 * 60_000;
@@ -61,8 +62,8 @@ export const HUB_KEY_LIFE: KindOfLife = {
   name: 'hub-keys',
   title: 'IamKeySentry of a hub',
   about: `An old key of a member gets its notice, is deactivated when its grace is over, gets the notice of its deletion,
-and is deleted. A run that failed is made again a day later, and one comes each day for up to three days until a step
-that is due is taken. Compared are the key, what the sentry remembers of it, every step that was told of it, and dead
+and is deleted. A run that failed is made again a day later, and another comes each day for up to three days until a
+step that is due is taken: one that is so late is no difference. Compared are the key, what the sentry remembers of it, every step that was told of it, and dead
 letters. A step that a report tells as failed, since a run died before it, or as held for that run, and that the next
 run takes, is no difference.`,
   leaves: {

@@ -40,14 +40,14 @@ export class Lives {
     if (this.lived <= LIVES_OF_A_SANDBOX) return;
     await this.life.end();
     const { life, state } = await begun(this.kind);
+    this.life = life;
+    this.lived = 1;
     const differences = differencesOf(state, this.firstState);
     if (differences.length > 0) {
       throw new Error(
         `In a new sandbox, ${this.kind.name} ends otherwise: ${differences.join('; ')}`,
       );
     }
-    this.life = life;
-    this.lived = 1;
   }
 
   async end(): Promise<void> {

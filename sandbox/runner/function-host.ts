@@ -84,7 +84,7 @@ function skipWaits(): void {
   });
 }
 
-/** From now on; others may wait at the same time. */
+/** Ends a wait that begins now: the clock goes on to its end, unless another wait has set it further. */
 function skipping(delayMs: unknown): () => void {
   const until = Date.now() + Number(delayMs ?? 0);
   return () => {

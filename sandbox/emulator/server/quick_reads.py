@@ -73,7 +73,7 @@ def describe_rules_of_named_groups():
 
 
 def receive_without_counting():
-    """For each message that it hands out, moto counts all that the queue has three times, to learn how long it keeps them."""
+    """To learn how long a queue keeps its messages, moto counts the whole queue three times for each that it hands out."""
     from moto.core.utils import unix_time
     from moto.sqs.models import SQSBackend
 

@@ -17,7 +17,7 @@ import { KmsSigner } from '../../approval/adapters/kms-signer';
 import { whyNotSigned } from '../../approval/adapters/signed-decision';
 import { workInMessage } from '../../approval/adapters/work-in-message';
 import { answerDecision } from '../../approval/domain/answer-decision';
-import { type AskResult, type CarriedOut, stillTried } from '../../approval/domain/ask-result';
+import { type AskResult, stillTried } from '../../approval/domain/ask-result';
 import type { Place } from '../../organization/domain/place';
 import { UnwatchedPlaceError } from '../../organization/domain/watched-place';
 import { CLIENT_SETTINGS } from '../../shared/adapters/aws/client-settings';
@@ -48,7 +48,7 @@ import { SentryPlaces } from '../adapters/sentry-places';
 import { CARRY_OUT_DECISION } from '../contracts/carry-out-decision.environment';
 import type { AskedChange } from '../domain/asking/asked-change';
 import type { StoredAsk } from '../domain/asking/change-asker';
-import { carryOutOnce, RequestTakenError } from '../domain/deciding/carry-out-once';
+import { carryOutOnce, type Conclusion, joinedResult } from '../domain/deciding/carry-out-once';
 import type { ChangeDecision } from '../domain/deciding/change-decision';
 import { UnfinishedError } from '../domain/responding/unfinished-error';
 
@@ -173,63 +173,48 @@ function placeOf({ call }: AskedChange): Place {
   return { accountId: call.accountId, region: call.region };
 }
 
-const JOINED: CarriedOut = {
-  outcome: 'carried-out',
-  text: 'The same is asked under another id: what people decide there holds for both.',
-};
-
 async function carryOut(
   received: ReceivedDecision,
-  kept: StoredAsk,
+  { asked }: StoredAsk,
   tries: number,
 ): Promise<AskResult | undefined> {
-  const { asked } = kept;
-  // It ends with the request that it has joined, and must not end before.
-  const isJoined = received.statement.reason === 'asked-already';
-  const result = isJoined
-    ? await concludedAs(JOINED, received, asked)
-    : await tryOnce(received, asked, tries);
-  if (result) decisions.concluded({ requestId: asked.requestId, group: asked.group.id }, result);
-  return result;
-}
-
-async function concludedAs(
-  carriedOut: CarriedOut,
-  { statement: { phase, attempt } }: ReceivedDecision,
-  { requestId }: AskedChange,
-): Promise<AskResult> {
-  const result = { phase, attempt, ...carriedOut };
-  await asker.concluded(requestId, result);
-  return result;
+  const decision = decisionIn(received);
+  const joined = joinedResult(decision);
+  if (joined) return joined;
+  const conclusion = await tryOnce(decision, asked, tries);
+  if (conclusion?.isNew) {
+    const decided = { requestId: asked.requestId, group: asked.group.id };
+    decisions.concluded(decided, conclusion.result);
+  }
+  return conclusion?.result;
 }
 
 async function tryOnce(
-  received: ReceivedDecision,
+  decision: ChangeDecision,
   asked: AskedChange,
   tries: number,
-): Promise<AskResult | undefined> {
-  const { phase, attempt } = received.statement;
+): Promise<Conclusion | undefined> {
+  const { requestId } = asked;
+  const { phase, attempt } = decision;
   try {
-    const { ports, narrowed } = await places.at(placeOf(asked), asked.requestId);
-    return await carryOutOnce(decisionIn(received), asked, {
+    const { ports, narrowed } = await places.at(placeOf(asked), requestId);
+    return await carryOutOnce(decision, asked, {
       configuration: narrowed(await configuration.asOf(new Date(0))),
       ports: portsAt(tries, { ...parts, ports }),
     });
   } catch (error) {
     if (error instanceof UnwatchedPlaceError) {
       const text = `Nothing was done: ${error.message}`;
-      return concludedAs({ outcome: 'conflicting', text }, received, asked);
+      const result: AskResult = { phase, attempt, outcome: 'conflicting', text };
+      await asker.concluded(requestId, result);
+      return { result, isNew: true };
     }
-    if (isForPeople(error) && tries >= TRIES_BEFORE_PEOPLE_HEAR) {
+    // Who waits for another try has nothing to tell of its own: that is no UnfinishedError.
+    if (error instanceof UnfinishedError && tries >= TRIES_BEFORE_PEOPLE_HEAR) {
       await workflows.conclude(asked, { phase, attempt, ...stillTried(error.message) });
     }
     throw error;
   }
-}
-
-/** Who waits for another try has nothing to tell of its own. */
-function isForPeople(error: unknown): error is UnfinishedError {
-  return error instanceof UnfinishedError && !(error instanceof RequestTakenError);
 }
 
 function decisionIn({ statement }: ReceivedDecision): ChangeDecision {

@@ -279,7 +279,7 @@ describe('what an asker says of its try', () => {
     expect(told).toHaveLength(said.some(([what]) => what === 'failed') ? 1 : 0);
   });
 
-  test('counts where it was still tried, and then failed for good; and is still tried no more', async () => {
+  test('that failed for good takes the place of one that was still tried, once', async () => {
     await heard();
     const { text: tried } = stillTried('EC2 is busy');
     for (const text of [tried, 'EC2 refused it.', tried, 'EC2 refused it once more.']) {

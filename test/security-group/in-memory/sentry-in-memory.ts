@@ -4,12 +4,15 @@ import { Faults } from './faults';
 import { GroupsInMemory } from './groups-in-memory';
 import { HistoryInMemory } from './history-in-memory';
 import { LedgerInMemory } from './ledger-in-memory';
-import type { AskResult } from '../../../src/approval/domain/ask-result';
+import { type AskResult, isConcluded, isOvertaken } from '../../../src/approval/domain/ask-result';
 import type { DescribedPlace } from '../../../src/organization/domain/described-place';
 import type { AskedChange } from '../../../src/security-group/domain/asking/asked-change';
 import type { StoredAsk } from '../../../src/security-group/domain/asking/change-asker';
 import type { Change } from '../../../src/security-group/domain/changes/change';
-import { carryOutOnce } from '../../../src/security-group/domain/deciding/carry-out-once';
+import {
+  carryOutOnce,
+  joinedResult,
+} from '../../../src/security-group/domain/deciding/carry-out-once';
 import type { ChangeDecision } from '../../../src/security-group/domain/deciding/change-decision';
 import type { GroupRecord } from '../../../src/security-group/domain/ledger/ledger';
 import type { Policy } from '../../../src/security-group/domain/policies/policy';
@@ -132,17 +135,13 @@ export class SentryInMemory {
     const ports = this.ports(tries);
     const kept = lookedAt ?? (await ports.asker.read(requestId));
     if (!kept) throw new Error(`The sentry has not asked for ${requestId}.`);
-    const { result: known } = kept;
-    if (
-      known?.phase === phase &&
-      known.attempt === decision.attempt &&
-      known.outcome !== 'failed'
-    ) {
-      return known;
-    }
-    const result = await carryOutOnce(decision, kept.asked, this.sentry(tries));
-    if (!result) throw new Error(`A later decision about ${requestId} was carried out already.`);
-    return result;
+    if (isOvertaken(decision, kept.result)) throw new Error(overtaken(requestId));
+    if (isConcluded(decision, kept.result)) return kept.result;
+    const joined = joinedResult(decision);
+    if (joined) return joined;
+    const conclusion = await carryOutOnce(decision, kept.asked, this.sentry(tries));
+    if (!conclusion) throw new Error(overtaken(requestId));
+    return conclusion.result;
   }
 
   /** One run of reconcile, which only points; and then what it points to. */
@@ -221,6 +220,10 @@ export type DecisionValues = Partial<Omit<ChangeDecision, 'kind'>> & {
   /** As this try has read it, which may be a while ago. */
   readonly lookedAt?: StoredAsk;
 };
+
+function overtaken(requestId: string): string {
+  return `A later decision about ${requestId} was carried out already.`;
+}
 
 const BY: Readonly<Record<ChangeDecision['kind'], readonly string[]>> = {
   approved: ['U1'],

@@ -23,6 +23,6 @@ export async function giveUpAsking(
   const kept = await asker.read(requestId);
   if (!kept || kept.result) return undefined;
   const decision = { requestId, kind: 'unaskable', at: clock.now(), by: [] } as const;
-  const result = await carryOutOnce({ ...decision, ...ONLY_ATTEMPT }, kept.asked, sentry);
-  return result && { asked: kept.asked, text: result.text };
+  const ended = await carryOutOnce({ ...decision, ...ONLY_ATTEMPT }, kept.asked, sentry);
+  return ended?.isNew ? { asked: kept.asked, text: ended.result.text } : undefined;
 }

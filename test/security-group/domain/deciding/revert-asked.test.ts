@@ -349,8 +349,12 @@ describe('a request for the same that came while another was open', () => {
 
   const first = ({ asked }: SentryInMemory) => ({ requestId: asked[0]!.requestId });
 
-  test('was joined to it, and ends with it', async () => {
+  test('was joined to it, which is told of it, and ends with it', async () => {
     const sentry = await askedTwice();
+    expect(await sentry.decide('not-asked', { reason: 'asked-already' })).toMatchObject({
+      outcome: 'carried-out',
+      text: expect.stringContaining('is asked under another id'),
+    });
     expect(await sentry.decide('denied', first(sentry))).toMatchObject({
       text: 'It was denied. The rule was revoked.',
     });
