@@ -84,7 +84,7 @@ function skipWaits(): void {
   });
 }
 
-/** Ends a wait that begins now: the clock goes on to its end, unless another wait has set it further. */
+/** Ends a wait that begins now: the clock goes on to its end, if it is not further already. */
 function skipping(delayMs: unknown): () => void {
   const until = Date.now() + Number(delayMs ?? 0);
   return () => {
