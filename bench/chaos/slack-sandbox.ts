@@ -57,7 +57,7 @@ export async function startWithSlack({
   const localAws = await LocalAws.start({
     ...options,
     functionEnvironment: { SLACK_API_URL: slack.apiUrl, ...options?.functionEnvironment },
-    functionsSkipWaits: true,
+    functionsSkipWaits: 'all',
     onCall: (call) => {
       calls.push(call);
       waits.callMade(call);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
-import { FunctionProcess } from './function-process';
+import { FunctionProcess, type SkippedKind } from './function-process';
 import { type Lineage, NEW_CHAIN, withInvocation } from './trace';
 import type { DeployedFunction } from '../deployer/deploy-stack';
 import type { AwsCredentials } from '../emulator/credentials';
@@ -48,7 +48,7 @@ export interface FunctionSurroundings {
   readonly clock: SandboxClock;
   /** Variables that every function has, beside its own and Lambda's. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly skipsWaits: boolean;
+  readonly skipsWaits: SkippedKind;
 }
 
 export interface FunctionObserver {

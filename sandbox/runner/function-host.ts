@@ -73,6 +73,10 @@ function skipWaits(): void {
       return Reflect.apply(setTimer, self, [goOn, 0]);
     },
   });
+}
+
+/** The same for the handler's own pauses: what can be called off is a limit, and no pause. */
+function skipPauses(): void {
   timers.setTimeout = new Proxy(timers.setTimeout, {
     apply: async (wait, self, [delayMs, value, options]) => {
       if (options !== undefined) return Reflect.apply(wait, self, [delayMs, value, options]);
@@ -153,7 +157,8 @@ function keepCompiled(): void {
 let hasKeptCompiled = false;
 
 shiftClock();
-if (process.argv[3] === 'skips-waits') skipWaits();
+if (process.argv[3] !== 'none') skipWaits();
+if (process.argv[3] === 'all') skipPauses();
 // Beside the folder of the code: it goes when the app's other files go.
 enableCompileCache(path.join(environment.LAMBDA_TASK_ROOT, '..', 'compiled'));
 try {

@@ -16,14 +16,20 @@ type Message = z.infer<typeof Message>;
 
 const STREAMS = ['stdout', 'stderr'] as const;
 
+/**
+ * `of the SDK`: before it tries a call again. `all`: pauses of the handler, too, in which it waits
+ * for others; where these are at work, it does not wait for them.
+ */
+export type SkippedKind = 'none' | 'of the SDK' | 'all';
+
 export interface FunctionProcessOptions {
   readonly codeFolder: string;
   /** All of the process's environment; PATH is added. */
   readonly environment: Record<string, string>;
   /** By how much the function's clock is ahead of the machine's while the handler is loaded. */
   readonly clockOffsetMs?: number;
-  /** Default: false. What it skips is told with LocalAwsOptions. */
-  readonly skipsWaits?: boolean;
+  /** Default: none. */
+  readonly skipsWaits?: SkippedKind;
   onLine(line: string): void;
 }
 
@@ -55,11 +61,7 @@ export class FunctionProcess {
     // The package `node` holds the version of the Lambda runtime, whatever this process runs on.
     this.child = spawn(
       require.resolve('node/bin/node'),
-      [
-        bundledHost(),
-        String(options.clockOffsetMs ?? 0),
-        ...(options.skipsWaits ? ['skips-waits'] : []),
-      ],
+      [bundledHost(), String(options.clockOffsetMs ?? 0), options.skipsWaits ?? 'none'],
       {
         cwd: options.codeFolder,
         env: { PATH: process.env.PATH, ...options.environment },

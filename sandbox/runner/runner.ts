@@ -12,6 +12,7 @@ import {
   type FunctionSurroundings,
   RunnableFunction,
 } from './deployed-function';
+import type { SkippedKind } from './function-process';
 import { QueuePoller } from './queue-poller';
 import { scheduledEventOf, scheduleNamed, sendToQueue } from './scheduled-event';
 import type { StackDeployment } from '../deployer/deploy-stack';
@@ -43,9 +44,9 @@ export interface FunctionSettings {
   /**
    * Where a function only lets time go by, as the SDK does before it tries a call again, it goes on
    * at once, and its own clock is ahead by so much until the invocation ends. What is skipped
-   * counts in the time that the function believes it has left. Default: false.
+   * counts in the time that the function believes it has left. Default: none.
    */
-  readonly functionsSkipWaits?: boolean;
+  readonly functionsSkipWaits?: SkippedKind;
 }
 
 /** Does what EventBridge and Lambda do around the deployed functions. */
@@ -58,7 +59,7 @@ export class Runner {
     endpoints: FunctionEndpoints,
     observer: FunctionObserver = {},
     clock = new SandboxClock(),
-    { functionEnvironment = {}, functionsSkipWaits = false }: FunctionSettings = {},
+    { functionEnvironment = {}, functionsSkipWaits = 'none' }: FunctionSettings = {},
   ) {
     this.surroundings = {
       endpoints,

@@ -37,7 +37,7 @@ beforeAll(async () => {
   slack.addUser({ id: WORKSPACE.approverId });
   slack.addChannel({ id: WORKSPACE.channelId, members: [WORKSPACE.approverId] });
   localAws = await LocalAws.start({
-    functionsSkipWaits: true,
+    functionsSkipWaits: 'of the SDK',
     // In Lambda, the SDK is a part of the runtime, and is found in the same way.
     functionEnvironment: {
       SLACK_API_URL: slack.apiUrl,

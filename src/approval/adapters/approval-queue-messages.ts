@@ -22,7 +22,7 @@ import {
   PHASES,
   REASONS_NOT_TO_ASK,
 } from '../domain/approval-request';
-import type { Attempt } from '../domain/due';
+import type { Attempt } from '../domain/attempt';
 import type { Question } from '../domain/question';
 
 const MOST_QUESTION_BYTES = 200_000;

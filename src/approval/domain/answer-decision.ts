@@ -1,5 +1,5 @@
 import { type AskResult, type CarriedOut, isConcluded, isOvertaken } from './ask-result';
-import type { Attempt } from './due';
+import type { Attempt } from './attempt';
 
 /** What an asker knows of its request. */
 export interface OwnRequest {

@@ -1,5 +1,5 @@
 import type { OutcomeKind } from './approval-request';
-import type { Attempt } from './due';
+import type { Attempt } from './attempt';
 
 /** An asker's record of its last try to carry out a decision. */
 export interface AskResult extends Attempt {

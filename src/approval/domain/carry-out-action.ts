@@ -1,6 +1,6 @@
 import type { OutcomeKind } from './approval-request';
 import { type AskResult, type CarriedOut, isOvertaken } from './ask-result';
-import type { Attempt } from './due';
+import type { Attempt } from './attempt';
 
 /** A decision that is proved, as far as it matters here. */
 export interface ActionDecision extends Attempt {

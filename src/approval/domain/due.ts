@@ -5,11 +5,11 @@ import {
   isDue,
   type MessageSlot,
   nameKey,
-  type Phase,
   withDue,
   withEntry,
 } from './approval-request';
 import { isStillTried } from './ask-result';
+import type { Attempt } from './attempt';
 import { isDeciding } from './click';
 import { isToBeConsulted, withConsultationUpdated } from './consultation';
 import { isRouteLost } from './deciders';
@@ -125,12 +125,6 @@ export function withSent(request: ApprovalRequest, now: Date): ApprovalRequest {
   return request.carrying
     ? { ...request, carrying: { ...request.carrying, sentAt: now } }
     : request;
-}
-
-/** Which try an outcome is of. */
-export interface Attempt {
-  readonly phase: Phase;
-  readonly attempt: number;
 }
 
 /**

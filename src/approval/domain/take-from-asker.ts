@@ -2,7 +2,8 @@ import { admit, type Ask, join, type KeptAsk, NEW_SOURCE, NEW_SUBJECT, refused }
 import { advanceRequest } from './advance-request';
 import type { ApprovalConfiguration } from './approval-configuration';
 import type { ApprovalRequest, CarryingOutcome } from './approval-request';
-import { type Attempt, dueAt, withOutcome } from './due';
+import type { Attempt } from './attempt';
+import { dueAt, withOutcome } from './due';
 import { onceWritten, retried, revise } from './revise-request';
 import type { WorkflowPorts } from './workflow-ports';
 

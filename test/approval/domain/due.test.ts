@@ -4,10 +4,10 @@ import type {
   MessageSlot,
 } from '../../../src/approval/domain/approval-request';
 import { stillTried } from '../../../src/approval/domain/ask-result';
+import type { Attempt } from '../../../src/approval/domain/attempt';
 import type { ButtonAction } from '../../../src/approval/domain/click';
 import {
   afterTime,
-  type Attempt,
   dueAt,
   isDeliverable,
   isToBePointedTo,

@@ -3,7 +3,7 @@ import {
   type CarryingOutcome,
   idOfAsker,
 } from '../../../src/approval/domain/approval-request';
-import type { Attempt } from '../../../src/approval/domain/due';
+import type { Attempt } from '../../../src/approval/domain/attempt';
 
 /** What an asker was told of a request. */
 export interface Told extends Attempt {

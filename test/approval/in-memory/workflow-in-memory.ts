@@ -12,9 +12,9 @@ import {
   idOfAsker,
 } from '../../../src/approval/domain/approval-request';
 import type { ApprovalStore } from '../../../src/approval/domain/approval-store';
+import type { Attempt } from '../../../src/approval/domain/attempt';
 import type { ButtonAction, Click } from '../../../src/approval/domain/click';
 import { deliverMessages, type MessagePorts } from '../../../src/approval/domain/deliver-messages';
-import type { Attempt } from '../../../src/approval/domain/due';
 import type { OpinionClick } from '../../../src/approval/domain/opinion';
 import { takeClick } from '../../../src/approval/domain/take-click';
 import { type Report, takeAsk, takeOutcome } from '../../../src/approval/domain/take-from-asker';

@@ -53,7 +53,7 @@ beforeAll(() => {
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
       AWS_LAMBDA_FUNCTION_VERSION: '1',
     },
-    skipsWaits: true,
+    skipsWaits: 'all',
     onLine: (line) => printed.push(line),
   });
 });

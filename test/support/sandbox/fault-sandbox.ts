@@ -44,7 +44,7 @@ export class FaultSandbox {
   static async start(): Promise<FaultSandbox> {
     const sandbox: { current?: FaultSandbox } = {};
     const localAws = await LocalAws.start({
-      functionsSkipWaits: true,
+      functionsSkipWaits: 'of the SDK',
       onCall: (call) => sandbox.current?.take(call),
       onEvent: (event) => sandbox.current?.events.push(event),
       onInvocation: ({ succeeded }) => {

@@ -73,7 +73,7 @@ export class KeySandbox {
     const logs: string[] = [];
     const localAws = await LocalAws.start({
       iamGaps: new IamGaps(),
-      functionsSkipWaits: true,
+      functionsSkipWaits: 'of the SDK',
       onCall: (call) => calls.push(call),
       onFunctionLog: (_, line) => logs.push(line),
     });

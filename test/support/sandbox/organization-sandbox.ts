@@ -92,7 +92,7 @@ export class OrganizationSandbox {
     const events: CloudTrailEvent[] = [];
     const judged = new Set<string>();
     const aws = await LocalAws.start({
-      functionsSkipWaits: true,
+      functionsSkipWaits: 'of the SDK',
       functionEnvironment: { SLACK_API_URL: slack.apiUrl },
       log: console.log,
       onCall: (call) => waits.callMade(call),
